@@ -1,0 +1,1 @@
+"""The yuqing command, one file a group."""

@@ -1,0 +1,1 @@
+"""The frozen settings tree and the YAML files that an office edits."""

@@ -1,0 +1,205 @@
+"""The settings tree: read once from the environment, frozen, checked as a whole before the first socket opens.
+
+Every setting is an environment variable: `YUQING_` and the path in capitals, joined by two underscores, for example
+`YUQING_ELASTICSEARCH__URL`. The defaults run everything on one machine, embedded.
+"""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.errors import ConfigError, Problem
+
+ENVIRONMENT_PREFIX = "YUQING_"
+DELIMITER = "__"
+PACKAGE_DIR = Path(__file__).parent
+SHORTEST_KEY = 32  # characters
+
+PositiveSeconds = Annotated[float, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OfficeSettings(_Section):
+    """Who runs this system."""
+
+    name: str = Field("示例市新媒体办", description="The office's name, as it stands on pages and in reports.")
+    timezone: str = Field("Asia/Shanghai", description="The zone in which days begin and charts are drawn.")
+    pseudonym_key: SecretStr | None = Field(
+        None,
+        description="The office's secret key for pseudonyms of private authors, 32 characters or more. Unset: made once and kept in the data folder. Must be set where several machines crawl.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {name!r}; use a name like Asia/Shanghai") from error
+        return name
+
+    @field_validator("pseudonym_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"too short to keep authors pseudonymous: give {SHORTEST_KEY} characters or more")
+        return key
+
+
+class KafkaSettings(_Section):
+    """The Kafka cluster; unset, the log is a local file."""
+
+    bootstrap: str | None = Field(None, description="Brokers as host:port, separated by commas. Set: the log is Kafka.")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="How to speak to the brokers."
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field("SCRAM-SHA-512", description="How to sign in, with SASL.")
+    sasl_username: str | None = Field(None, description="The user, with SASL.")
+    sasl_password: SecretStr | None = Field(None, description="The password, with SASL.")
+    ssl_cafile: Path | None = Field(None, description="The authority that signed the brokers' certificates.")
+    ssl_certfile: Path | None = Field(None, description="The client's own certificate, where brokers ask for one.")
+    ssl_keyfile: Path | None = Field(None, description="The key of the client's own certificate.")
+    replication: int = Field(1, ge=1, description="Replicas of each topic that the program creates.")
+    session_timeout_s: PositiveSeconds = Field(10.0, description="After this long without a heartbeat a consumer's share goes to others.")
+    delivery_timeout_s: PositiveSeconds = Field(30.0, description="After this long without an acknowledgement a producer fails.")
+
+    @model_validator(mode="after")
+    def _complete_sasl(self) -> Self:
+        if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
+            raise ValueError(f"security_protocol {self.security_protocol} needs sasl_username and sasl_password")
+        return self
+
+
+class LogSettings(_Section):
+    """The durable log, whichever engine keeps it."""
+
+    partitions: int = Field(6, ge=1, le=256, description="Partitions of the topic of posts: as many consumers can share the work.")
+    retention_days: int = Field(14, ge=1, description="Days for which the log keeps handled messages.")
+
+
+class ElasticsearchSettings(_Section):
+    """The database; unset, the local store."""
+
+    url: str | None = Field(
+        None, description="Address of Elasticsearch 9, for example https://es.example.cn:9200. Set: the database is Elasticsearch."
+    )
+    user: str | None = Field(None, description="User for basic sign-in.")
+    password: SecretStr | None = Field(None, description="Password for basic sign-in.")
+    api_key: SecretStr | None = Field(None, description="An API key, instead of user and password.")
+    ca: Path | None = Field(None, description="The authority that signed the server's certificate.")
+    prefix: str = Field("yuqing", pattern=r"^[a-z][a-z0-9]*$", description="First part of every index name.")
+    replicas: int = Field(0, ge=0, description="Replicas of each index; 1 or more on a cluster.")
+    timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if self.api_key and self.user:
+            raise ValueError("give either api_key or user and password, not both")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        return self
+
+
+class CrawlSettings(_Section):
+    """How the crawlers behave towards the sites they read."""
+
+    user_agent: str = Field("yuqing (+public-opinion monitoring by a government office)", description="How crawlers name themselves.")
+    obey_robots: bool = Field(True, description="Whether robots.txt is obeyed.")
+    delay_s: float = Field(1.0, ge=0, description="Seconds between two requests to one site.")
+    timeout_s: PositiveSeconds = Field(20.0, description="After this long a request has failed.")
+    max_body_mb: float = Field(8.0, gt=0, description="A larger body is refused, in MB.")
+    retries: int = Field(2, ge=0, description="How often a failed request is tried again.")
+
+
+class WorkSettings(_Section):
+    """The loop that tags and indexes."""
+
+    batch: int = Field(2000, ge=1, le=20_000, description="Posts handled at once.")
+    poll_s: PositiveSeconds = Field(0.2, description="The longest wait for the next posts.")
+    group: str = Field("work", description="Name of the consumer group.")
+
+
+class Settings(BaseSettings):
+    """All settings of the program. Frozen; build one with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="The folder for everything the program keeps on this machine.")
+    config_dir: Path = Field(PACKAGE_DIR, description="The folder with the YAML files that the office edits.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much the program says of its own running.")
+    office: OfficeSettings = OfficeSettings()
+    kafka: KafkaSettings = KafkaSettings()
+    log: LogSettings = LogSettings()
+    elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    work: WorkSettings = WorkSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.office.timezone)
+
+
+def setting_names() -> dict[str, str]:
+    """Every environment variable that the program reads, with what it is for."""
+    return dict(_walk(Settings, ENVIRONMENT_PREFIX))
+
+
+def _walk(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
+        variable = prefix + name.upper()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _walk(field.annotation, variable + DELIMITER)
+        else:
+            yield variable, field.description or ""
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """Read the settings from the environment; `given` values go before it.
+
+    Raises ConfigError with every unknown variable and every wrong value at once.
+    """
+    names = os.environ if environment is None else environment
+    problems = list(_unknown(names))
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems += [
+            Problem("environment", None, ENVIRONMENT_PREFIX + DELIMITER.join(str(part).upper() for part in detail["loc"]), detail["msg"])
+            for detail in error.errors()
+        ]
+        raise ConfigError(problems) from error
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _unknown(names: Mapping[str, str]) -> Iterator[Problem]:
+    known = setting_names()
+    for name in names:
+        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            yield Problem("environment", None, name, f"no such setting{hint}")

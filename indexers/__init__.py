@@ -1,0 +1,1 @@
+"""The database: documents and mappings, the idempotent bulk writer, named queries."""

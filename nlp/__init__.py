@@ -1,0 +1,1 @@
+"""Cleaning, segmentation, features, and the topic and sentiment models with their weights."""

@@ -1,0 +1,1 @@
+"""The long-running loops: work, up, supervision, and the launcher of real servers."""

@@ -1,0 +1,1 @@
+"""The message contracts and the durable log that carries them."""
