@@ -28,3 +28,14 @@ class LogUnavailable(StreamError):
 
 class PartitionsLost(StreamError):
     """Another consumer of the group took over some of this one's partitions; what was not committed comes again, there."""
+
+
+class NoSuchLetter(StreamError):
+    """No dead letter has this id."""
+
+    def __init__(self, letter: str) -> None:
+        super().__init__(f"no dead letter {letter!r}; `yuqing dead list` shows those there are")
+
+
+class NotReplayable(StreamError):
+    """A dead letter whose message never was in the log, or is not whole, can't be put back by appending it."""

@@ -137,12 +137,12 @@ _decoders: dict[type, msgspec.json.Decoder[object]] = {}
 _version_decoder = msgspec.json.Decoder(_Versioned)
 
 
-def encode(message: Post | Coverage) -> bytes:
+def encode(message: msgspec.Struct) -> bytes:
     """One message as JSON, with the contract's version in front: `{"contract":1,"id":…}`."""
     return b'{"contract":%d,' % CONTRACT + _encoder.encode(message)[1:]
 
 
-Body = TypeVar("Body", Post, Coverage)
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def decode(value: bytes, kind: type[Body]) -> Body:
@@ -162,5 +162,7 @@ def decode(value: bytes, kind: type[Body]) -> Body:
         message = decoder.decode(value)
     except msgspec.ValidationError as error:
         raise ContractError("invalid_message", f"the message does not fit {kind.__name__}: {error}") from error
+    except msgspec.DecodeError as error:  # the look at the version skips over text without reading it
+        raise ContractError("not_json", f"the message is not JSON: {error}") from error
     assert isinstance(message, kind)
     return message
