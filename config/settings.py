@@ -176,13 +176,12 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str]]:
             yield variable, field.description or ""
 
 
-def load_settings(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+def load_settings(**given: object) -> Settings:
     """Read the settings from the environment; `given` values go before it.
 
     Raises ConfigError with every unknown variable and every wrong value at once.
     """
-    names = os.environ if environment is None else environment
-    problems = list(_unknown(names))
+    problems = list(_unknown(os.environ))
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
