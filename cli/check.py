@@ -1,15 +1,38 @@
 """`yuqing check`: says whether what the office configured is right, before anything runs."""
 
+import json
+import sys
+
 import click
 
-from config.settings import load_settings
+from config.errors import ConfigError
 
 
 @click.command()
-def check() -> None:
-    """Check the settings and the office's own files; print every problem at once.
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(*, as_json: bool) -> None:
+    """Check the settings and the office's own files; print every problem at once, by file and line.
 
-    Example: yuqing check
+    Examples: `yuqing check`, `yuqing check --json`.
+
+    Exit codes: 0 all right, 2 there are problems.
     """
-    load_settings()
-    click.echo("配置无误。")
+    from config.check import load_office
+    from config.settings import load_settings
+
+    try:
+        office = load_office(load_settings())
+    except ConfigError as error:
+        if not as_json:
+            raise
+        click.echo(json.dumps({"ok": False, "problems": [problem._asdict() for problem in error.problems]}, ensure_ascii=False))
+        sys.exit(error.status)
+    running = [source.id for source in office.sources if source.off is None]
+    if as_json:
+        report = {"ok": True, "accounts": len(office.accounts), "sources": len(office.sources), "running": running}
+        click.echo(json.dumps(report, ensure_ascii=False))
+        return
+    click.echo(f"配置无误：{len(office.accounts)} 个账号，{len(office.sources)} 个来源（启用 {len(running)} 个）。")
+    for source in office.sources:
+        if source.off == "no_right_stated":
+            click.echo(f"  来源 {source.id} 未运行：请在 sources.yaml 的 right 中写明采集依据。")

@@ -118,6 +118,10 @@ class CrawlSettings(_Section):
     timeout_s: PositiveSeconds = Field(20.0, description="After this long a request has failed.")
     max_body_mb: float = Field(8.0, gt=0, description="A larger body is refused, in MB.")
     retries: int = Field(2, ge=0, description="How often a failed request is tried again.")
+    max_text: int = Field(20_000, ge=100, le=1_000_000, description="Characters of a text that are kept; the rest is cut off and flagged.")
+    batch: int = Field(500, ge=1, le=10_000, description="Posts appended to the log at once.")
+    linger_s: float = Field(0.05, ge=0, le=5, description="The longest wait for more posts before a batch is appended.")
+    grace_s: float = Field(10.0, ge=0, description="After a request to stop, the longest wait for a log that can't be reached.")
 
 
 class WorkSettings(_Section):

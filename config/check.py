@@ -1,0 +1,63 @@
+"""Everything that an office edits, read and checked together: every problem at once, by file, line and key."""
+
+from typing import NamedTuple
+
+from config import accounts, sources, topics
+from config.accounts import Department, MonitoredAccount
+from config.errors import ConfigError, Problem
+from config.lines import Document, read_yaml
+from config.settings import Settings
+from config.sources import Source
+from config.topics import TopicEntry
+
+
+class Office(NamedTuple):
+    """What an office has configured."""
+
+    departments: tuple[Department, ...]
+    accounts: tuple[MonitoredAccount, ...]
+    sources: tuple[Source, ...]
+    topics: tuple[TopicEntry, ...]
+
+
+def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
+    """Read every file of the office; what is right comes back beside every problem of the rest."""
+    matrix, problems = accounts.read_accounts(read_yaml(settings.config_dir / accounts.FILE))
+    source_file = read_yaml(settings.config_dir / sources.FILE)
+    found, wrong = sources.read_sources(source_file)
+    topic_file = read_yaml(settings.config_dir / topics.FILE)
+    subjects, amiss = topics.read_topics(topic_file)
+    problems += [*wrong, *_unknown_accounts(source_file, found, matrix.accounts)]
+    problems += [*amiss, *_unknown_departments(topic_file, subjects, matrix.departments)]
+    return Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values())), tuple(problems)
+
+
+def load_office(settings: Settings) -> Office:
+    """Read every file of the office. Raises ConfigError with every problem of all of them at once."""
+    office, problems = check_office(settings)
+    if problems:
+        raise ConfigError(problems)
+    return office
+
+
+def _unknown_accounts(document: Document, found: dict[int, Source], known: tuple[MonitoredAccount, ...]) -> list[Problem]:
+    by_id = {account.id: account for account in known}
+    problems = []
+    for index, source in found.items():
+        for path, name in source.account_ids.items():
+            where = ("sources", index, *path)
+            if name not in by_id:
+                problems.append(document.problem(where, f"no such account: {name!r}; it must stand in {accounts.FILE}"))
+            elif path[0] == "accounts" and source.platform not in by_id[name].platforms:
+                problems.append(document.problem(where, f"{name!r} has no id for {source.platform}; add it under its platforms"))
+    return problems
+
+
+def _unknown_departments(document: Document, found: dict[int, TopicEntry], known: tuple[Department, ...]) -> list[Problem]:
+    names = {department.id for department in known}
+    return [
+        document.problem(("topics", index, "departments", number), f"no such department: {name!r}; it must stand in {accounts.FILE}")
+        for index, topic in found.items()
+        for number, name in enumerate(topic.departments)
+        if name not in names
+    ]
