@@ -82,6 +82,7 @@ class KafkaSettings(_Section):
 class LogSettings(_Section):
     """The durable log, whichever engine keeps it."""
 
+    prefix: str = Field("yuqing", pattern=r"^[a-z][a-z0-9_-]*$", description="First part of every topic and consumer group on Kafka.")
     partitions: int = Field(6, ge=1, le=256, description="Partitions of the topic of posts: as many consumers can share the work.")
     retention_days: int = Field(14, ge=1, description="Days for which the log keeps handled messages.")
 
