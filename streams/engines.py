@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from config.settings import Settings
+from streams.kafka import KafkaLog
 from streams.local import LocalLog
 from streams.log import Log
 
@@ -12,6 +13,8 @@ def open_log(settings: Settings) -> Log:
 
     Nothing is connected or written before the first use, so LogUnavailable comes from the verbs, not from here.
     """
+    if settings.kafka.bootstrap is not None:
+        return KafkaLog(settings.kafka, settings.log)
     return LocalLog(
         settings.data_dir / "log",
         partitions=settings.log.partitions,

@@ -1,0 +1,1 @@
+"""Tests of the log, its engines and the dead letters."""
