@@ -1,0 +1,158 @@
+"""The documents of the database and the index templates that make their indices.
+
+Fields are few and strict: what is not named here is refused. What only identifies an author is neither indexed nor kept in
+columns, so the database itself can't select, group or rank by it. Counts are `long`; a keyword longer than
+`ignore_above` is kept in the source but not found by. Text is indexed twice: `text` with the `standard` analyser for people
+typing in Kibana, `tokens` (the words of our own segmenter, joined by spaces) for precise search.
+"""
+
+from typing import Any
+
+from elasticsearch.dsl import Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
+from elasticsearch.dsl.field import Field
+
+from indexers.names import MAX_ID_BYTES, Names
+
+VERSION = 1  # raise it when a field changes: indices made by another version are refused
+PRIORITY = 500  # above the templates that come with a cluster
+LONGEST_KEYWORD = 256  # characters
+
+
+def _keyword() -> Field:
+    return Keyword(ignore_above=LONGEST_KEYWORD)
+
+
+def _id() -> Field:
+    return Keyword(ignore_above=MAX_ID_BYTES)
+
+
+def _text(analyzer: str) -> Field:
+    return Text(analyzer=analyzer, norms=False)  # we never sort by score, and norms serve nothing else
+
+
+def _shown(kind: type[Field]) -> Field:
+    """Keep a field for showing and merging only: it can't be searched, sorted or grouped by."""
+    given = {"ignore_above": LONGEST_KEYWORD} if kind is Keyword else {}
+    return kind(index=False, doc_values=False, **given)
+
+
+class PostDocument(Document):
+    """One post with its tags, by month of publication. `indexers.merge.StoredPost` is its source."""
+
+    id = _id()
+    platform = _keyword()
+    kind = _keyword()
+    author = Object(
+        properties={
+            "id": _shown(Keyword),
+            "standing": _keyword(),
+            "name": _shown(Keyword),
+            "region": _shown(Keyword),
+            "followers": _shown(Long),
+            "following": _shown(Long),
+            "posts": _shown(Long),
+        }
+    )
+    title = _text("standard")
+    text = _text("standard")
+    tokens = _text("whitespace")
+    keywords = _keyword()
+    url = _shown(Keyword)
+    media = _shown(Keyword)
+    client = _keyword()
+    root_id = _id()
+    parent_id = _id()
+    published_at = Date()
+    collected_at = Date()
+    first_collected_at = Date()
+    text_at = _shown(Date)
+    forwards = Long()
+    comments = Long()
+    likes = Long()
+    reads = Long()
+    counted_at = Object(properties={name: _shown(Date) for name in ("forwards", "comments", "likes", "reads")})
+    spread = Long()
+    sources = _keyword()
+    accounts = _keyword()
+    flags = _keyword()
+    topic = _keyword()
+    topic_score = Double()
+    sentiment = Long()
+    sentiment_score = Double()
+    model = _keyword()
+    tag_revision = Long()
+
+    class Meta:
+        """Strict: a field that is not named above is refused."""
+
+        dynamic = MetaField("strict")
+
+
+class ObservationDocument(Document):
+    """The counts of one post at one time, by month of observation. `indexers.merge.Observation` is its source."""
+
+    id = _id()
+    post = _id()
+    root_id = _id()
+    platform = _keyword()
+    kind = _keyword()
+    accounts = _keyword()
+    source = _keyword()
+    published_at = Date()
+    observed_at = Date()
+    forwards = Long()
+    comments = Long()
+    likes = Long()
+    reads = Long()
+    spread = Long()
+
+    class Meta:
+        """Strict: a field that is not named above is refused."""
+
+        dynamic = MetaField("strict")
+
+
+class CoverageDocument(Document):
+    """One run of one source. `streams.messages.Coverage` is its source."""
+
+    id = _id()
+    source = _keyword()
+    started_at = Date()
+    ended_at = Date()
+    outcome = _keyword()
+    reason = _keyword()
+    detail = _shown(Keyword)
+    pages = Long()
+    failed_pages = Long()
+    seen = Long()
+    kept = Long()
+    broken = Long()
+    expected = Long()
+    oldest_at = Date()
+    newest_at = Date()
+
+    class Meta:
+        """Strict: a field that is not named above is refused."""
+
+        dynamic = MetaField("strict")
+
+
+def templates(names: Names, segmenter: str, replicas: int) -> dict[str, dict[str, Any]]:
+    """Build the body of each composable index template, by its name.
+
+    `segmenter` is the stamp of what cut the tokens; with VERSION it stands in the `_meta` of each template and each index.
+    """
+    families = {"posts": (PostDocument, names.posts), "observations": (ObservationDocument, names.observations)}
+    families["coverage"] = (CoverageDocument, names.coverage)
+    return {
+        f"{names.prefix}-{family}": _template(document, pattern, {"version": VERSION, "segmenter": segmenter}, replicas)
+        for family, (document, pattern) in families.items()
+    }
+
+
+def _template(document: type[Document], pattern: str, stamp: dict[str, Any], replicas: int) -> dict[str, Any]:
+    index = Index(pattern).settings(number_of_shards=1, number_of_replicas=replicas)
+    index.document(document)
+    body: dict[str, Any] = index.as_composable_template(pattern, priority=PRIORITY).to_dict()
+    body["template"]["mappings"]["_meta"] = stamp
+    return body | {"version": VERSION, "_meta": stamp}
