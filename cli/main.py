@@ -10,6 +10,8 @@ from config.errors import YuqingError
 
 COMMANDS = {
     "check": "cli.check:check",
+    "dead": "cli.dead:dead",
+    "stack": "cli.stack:stack",
 }  # the name of a command, and where it lives
 
 

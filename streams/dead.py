@@ -4,7 +4,7 @@ They stand in a compacted topic under an id made from their origin, so adding on
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -82,9 +82,7 @@ class DeadLetters:
 
     def add(self, letters: Iterable[DeadLetter]) -> None:
         """Store the letters durably; one that is there already is replaced."""
-        messages = [Message(topic=Topic.DEAD, key=letter.id, value=encode(letter)) for letter in letters]
-        if messages:
-            self._log.append(messages)
+        self._log.append([Message(topic=Topic.DEAD, key=letter.id, value=encode(letter)) for letter in letters])
 
     def list(self, reason: str | None = None, source: str | None = None) -> list[DeadLetter]:
         """List the letters, oldest first; of one reason or one source only, if given."""
@@ -100,18 +98,36 @@ class DeadLetters:
     def replay(self, letter: str) -> None:
         """Append the message to its topic once more, then remove the letter.
 
-        Raises NoSuchLetter, or NotReplayable for what never was a message of the log. A crash in between replays it twice,
-        which changes nothing: posts are written by their id.
+        Raises NoSuchLetter, or NotReplayable for what never was a message of the log.
         """
-        self._log.append([_original(self.get(letter))])
-        self._remove(letter)
+        for error in self.replay_all([self.get(letter)]):
+            raise error
+
+    def replay_all(self, letters: Iterable[DeadLetter]) -> Sequence[NotReplayable]:
+        """Put many letters back at once; returns an error for each that can't be, and leaves it.
+
+        A crash in between replays some twice, which changes nothing: posts are written by their id.
+        """
+        refused: list[NotReplayable] = []
+        originals: list[Message] = []
+        replayed: list[DeadLetter] = []
+        for letter in letters:
+            try:
+                originals.append(_original(letter))
+                replayed.append(letter)
+            except NotReplayable as error:
+                refused.append(error)
+        self._log.append(originals)
+        self.drop_all(replayed)
+        return refused
 
     def drop(self, letter: str) -> None:
         """Remove one letter for good. Raises NoSuchLetter."""
-        self._remove(self.get(letter).id)
+        self.drop_all([self.get(letter)])
 
-    def _remove(self, letter: str) -> None:
-        self._log.append([Message(topic=Topic.DEAD, key=letter, value=None)])
+    def drop_all(self, letters: Iterable[DeadLetter]) -> None:
+        """Remove many letters for good."""
+        self._log.append([Message(topic=Topic.DEAD, key=letter.id, value=None) for letter in letters])
 
     def _standing(self) -> Iterator[DeadLetter]:
         latest: dict[str, Record] = {}

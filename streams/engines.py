@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from config.settings import Settings
-from streams.kafka import KafkaLog
 from streams.local import LocalLog
 from streams.log import Log
 
@@ -14,6 +13,8 @@ def open_log(settings: Settings) -> Log:
     Nothing is connected or written before the first use, so LogUnavailable comes from the verbs, not from here.
     """
     if settings.kafka.bootstrap is not None:
+        from streams.kafka import KafkaLog  # noqa: PLC0415 a laptop need not load Kafka's client
+
         return KafkaLog(settings.kafka, settings.log)
     return LocalLog(
         settings.data_dir / "log",
