@@ -29,7 +29,7 @@ class Stop:
 
 
 def stop_on_signals() -> Stop:
-    """A Stop that SIGTERM and SIGINT request. Call it in the main thread."""
+    """Make a Stop that SIGTERM and SIGINT request. Call it in the main thread."""
     stop = Stop()
 
     def ask(_number: int, _frame: FrameType | None) -> None:

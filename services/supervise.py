@@ -17,7 +17,7 @@ STEADY_S = 60.0  # a child that ran this long is healthy again: its next failure
 
 
 def yuqing(*arguments: str) -> list[str]:
-    """The command line of one of our own roles, run by this same Python."""
+    """Give the command line of one of our own roles, run by this same Python."""
     return [sys.executable, "-m", "cli", *arguments]
 
 

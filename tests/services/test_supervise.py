@@ -23,7 +23,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_killed_child_comes_back_after_its_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """kill -9 of a child is answered with a new one, but not before the pause is over."""
+    """A kill -9 of a child is answered with a new one, but not before the pause is over."""
     monkeypatch.setattr(supervise, "FIRST_PAUSE_S", 0.2)
     child = Child("sleeper", SLEEP, os.environ)
     child.tend()
