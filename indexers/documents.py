@@ -32,8 +32,8 @@ def _text(analyzer: str) -> Field:
 
 def _shown(kind: type[Field]) -> Field:
     """Keep a field for showing and merging only: it can't be searched, sorted or grouped by."""
-    given = {"ignore_above": LONGEST_KEYWORD} if kind is Keyword else {}
-    return kind(index=False, doc_values=False, **given)
+    given: dict[str, Any] = {"index": False, "doc_values": False}
+    return kind(**given, ignore_above=LONGEST_KEYWORD) if kind is Keyword else kind(**given)
 
 
 class PostDocument(Document):
@@ -65,7 +65,8 @@ class PostDocument(Document):
     published_at = Date()
     collected_at = Date()
     first_collected_at = Date()
-    text_at = _shown(Date)
+    text_from = _shown(Keyword)
+    tags_from = _shown(Keyword)
     forwards = Long()
     comments = Long()
     likes = Long()
@@ -97,7 +98,7 @@ class ObservationDocument(Document):
     platform = _keyword()
     kind = _keyword()
     accounts = _keyword()
-    source = _keyword()
+    sources = _keyword()
     published_at = Date()
     observed_at = Date()
     forwards = Long()
