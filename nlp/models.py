@@ -1,0 +1,162 @@
+"""The trained models as they are stored: plain arrays and a card, no words, no sentences, no pickle.
+
+A folder of weights holds `card.json`, which says what the models are, and one `.npz` for each. The card has the SHA-256 of
+each file and what the models were made with; what does not fit is refused with the reason.
+"""
+
+import datetime as dt
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.errors import WeightsError
+from nlp.features import FEATURES
+from nlp.keywords import Rarity
+from nlp.linear import Classifier, Parameters
+from nlp.segment import Segmenter, Stamp
+
+FORMAT = 1  # of the folder; raise it when older programs could misread it
+CARD = "card.json"
+SHIPPED = Path(__file__).parent / "weights"
+TOPIC, SENTIMENT, KEYWORDS = "topic", "sentiment", "keywords"
+
+_AGAIN = "make the weights anew with `yuqing train`"
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+class Data(msgspec.Struct, frozen=True, kw_only=True):
+    """A set that a model was trained on."""
+
+    name: str
+    rows: int
+    terms: str
+
+
+class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model is, and how good it was when it was made."""
+
+    sha256: str
+    kinds: tuple[str, ...] = ()  # of features, see `features.Hashed`
+    labels: tuple[str, ...] = ()
+    data: tuple[Data, ...]
+    scores: dict[str, float]  # by measure and set, for example "macro-F1, dev, virus"
+
+    @property
+    def version(self) -> str:
+        """Eight hex digits that tell these weights from others."""
+        return self.sha256[:8]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder of weights is; stands in it as `card.json`."""
+
+    format: int
+    features: int
+    tag_revision: int  # of the tags that these weights make; only ever grows
+    made_on: dt.date
+    made_with: dict[str, str]  # libraries and their versions
+    seed: int
+    segmenter: Stamp
+    models: dict[str, ModelCard]
+
+
+class Weights(NamedTuple):
+    """A folder of weights, read and verified."""
+
+    card: Card
+    topic: Classifier
+    sentiment: Classifier
+    keywords: Rarity
+
+
+def save(folder: Path, card: Card, arrays: Mapping[str, bytes]) -> None:
+    """Write the arrays of each model, as `pack` gave them, then the card that vouches for them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CARD).unlink(missing_ok=True)  # half-written weights have no card, so they are refused
+    for name, content in arrays.items():
+        (folder / f"{name}.npz").write_bytes(content)
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+
+
+def pack(arrays: Arrays) -> bytes:
+    """Arrays as one compressed `.npz`; the same arrays give the same bytes."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def read_card(folder: Path) -> Card:
+    """Read the card of a folder of weights. Raises WeightsError."""
+    path = folder / CARD
+    content = _read(path)
+    try:
+        version = msgspec.json.decode(content, type=dict[str, msgspec.Raw]).get("format", msgspec.Raw(b"null"))
+        if bytes(version) != str(FORMAT).encode():
+            raise WeightsError("format", path, f"has format {bytes(version).decode()}, this program reads {FORMAT}: {_AGAIN}")
+        return msgspec.json.decode(content, type=Card)
+    except msgspec.DecodeError as error:
+        raise WeightsError("damaged", path, f"is not a card of weights ({error}): {_AGAIN}") from error
+
+
+def load(folder: Path, segmenter: Segmenter) -> Weights:
+    """Read a folder of weights for texts that this segmenter cuts.
+
+    Raises WeightsError where a file is missing or damaged, has another format, or was made with another segmenter.
+    """
+    card = read_card(folder)
+    _check_made_alike(folder / CARD, card, segmenter.stamp)
+    rarity = _arrays(folder, card, KEYWORDS)
+    try:
+        return Weights(
+            card=card,
+            topic=_classifier(folder, card, TOPIC),
+            sentiment=_classifier(folder, card, SENTIMENT),
+            keywords=Rarity(rarity["hashes"], rarity["idf"].astype(np.float32), float(rarity["unknown"])),
+        )
+    except KeyError as error:
+        raise WeightsError("damaged", folder, f"lacks the array {error}: {_AGAIN}") from error
+
+
+def _check_made_alike(path: Path, card: Card, stamp: Stamp) -> None:
+    if card.segmenter != stamp:
+        what = f"the weights were made with the segmenter {card.segmenter}, this program cuts with {stamp}"
+        raise WeightsError("segmenter", path, f"{what}, so its words are others: {_AGAIN}")
+    if card.features != FEATURES:
+        raise WeightsError(
+            "format", path, f"the weights are for features of version {card.features}, this program has {FEATURES}: {_AGAIN}"
+        )
+
+
+def _classifier(folder: Path, card: Card, name: str) -> Classifier:
+    arrays = _arrays(folder, card, name)
+    numbers = (arrays[key].astype(np.float32) for key in ("weights", "intercept", "sharpness"))
+    return Classifier(card.models[name].kinds, Parameters(arrays["hashes"], *numbers))
+
+
+def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[np.generic]]:
+    path = folder / f"{name}.npz"
+    content = _read(path)
+    if name not in card.models:
+        raise WeightsError("damaged", folder / CARD, f"says nothing of the model {name}: {_AGAIN}")
+    if hashlib.sha256(content).hexdigest() != card.models[name].sha256:
+        raise WeightsError("damaged", path, f"is not the file that {CARD} vouches for (its SHA-256 differs): {_AGAIN}")
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise WeightsError("damaged", path, f"is not a file of plain arrays ({error}): {_AGAIN}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WeightsError("missing", path, f"can't be read ({error.strerror}): {_AGAIN}") from error
