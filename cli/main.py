@@ -10,6 +10,7 @@ from config.errors import YuqingError
 
 COMMANDS = {
     "check": "cli.check:check",
+    "crawl": "cli.crawl:crawl",
     "dead": "cli.dead:dead",
     "stack": "cli.stack:stack",
 }  # the name of a command, and where it lives
