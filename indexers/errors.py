@@ -84,10 +84,8 @@ def error_type(body: object) -> str:
 
 
 def error_reason(body: object) -> str:
-    """Find the server's words for what was wrong, with the cause behind it where it gives one."""
-    words = _said(body, "reason") or ""
-    cause = _error(body).get("caused_by")
-    return f"{words} ({cause.get('reason')})" if isinstance(cause, dict) else words
+    """Find the server's words for what was wrong, without the piece of the document that it may quote: no text in messages."""
+    return (_said(body, "reason") or "").partition(" Preview of field")[0]
 
 
 def _said(body: object, key: str) -> str | None:

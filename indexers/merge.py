@@ -234,7 +234,7 @@ def _quality(*, whole: bool, at: datetime) -> str:
 
 
 def _sortable(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _spread(forwards: int | None, comments: int | None) -> int:

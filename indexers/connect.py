@@ -1,0 +1,31 @@
+"""The only place that makes a client of the database, whichever engine answers."""
+
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from config.settings import ElasticsearchSettings, Settings
+
+
+def connect(settings: Settings) -> Elasticsearch:
+    """Make a client: of Elasticsearch where an address is set, else of the local store in the data folder.
+
+    Nothing is asked of Elasticsearch yet, so a server that is away is found by the first query. Failed requests are not
+    tried again here: each caller knows how long it can wait. Raises what `open_local` raises.
+    """
+    if settings.elasticsearch.url is not None:
+        return Elasticsearch(settings.elasticsearch.url, **_options(settings.elasticsearch))
+    from indexers.embedded.open import open_local  # noqa: PLC0415 - with Elasticsearch, the local engine is not loaded
+
+    return open_local(settings)
+
+
+def _options(given: ElasticsearchSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {"request_timeout": given.timeout_s, "max_retries": 0, "retry_on_timeout": False}
+    if given.api_key is not None:
+        options["api_key"] = given.api_key.get_secret_value()
+    if given.user is not None and given.password is not None:
+        options["basic_auth"] = (given.user, given.password.get_secret_value())
+    if given.ca is not None:
+        options["ca_certs"] = str(given.ca)
+    return options

@@ -1,0 +1,52 @@
+"""Makes the index templates, and refuses indices that were made for another program."""
+
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from indexers.documents import VERSION, templates
+from indexers.errors import SetupMismatch, translated
+from indexers.names import Names
+
+NOT_FOUND = 404
+
+
+def set_up(client: Elasticsearch, names: Names, segmenter: str, replicas: int = 0) -> None:
+    """Make the templates, or make them again; doing it often is doing it once.
+
+    `segmenter` is the stamp of the segmenter that cuts the tokens (`str(nlp.segment.Segmenter.stamp)`).
+    Raises SetupMismatch where templates or indices carry another version or stamp, DatabaseUnavailable and DatabaseError.
+    """
+    with translated("set up the database"):
+        for name, body in templates(names, segmenter, replicas).items():
+            answer = client.options(ignore_status=NOT_FOUND).indices.get_index_template(name=name)
+            if answer.meta.status != NOT_FOUND:
+                _agree(f"index template {name}", answer.body["index_templates"][0]["index_template"].get("_meta"), segmenter)
+            client.indices.put_index_template(name=name, **body)
+        for index, mapping in _post_indices(client, names).items():
+            _agree(f"index {index}", mapping["mappings"].get("_meta"), segmenter)
+
+
+def post_indices(client: Elasticsearch, names: Names) -> frozenset[str]:
+    """Name the indices of posts that exist. Raises DatabaseUnavailable and DatabaseError."""
+    with translated("list the months of posts"):
+        return frozenset(_post_indices(client, names))
+
+
+def _post_indices(client: Elasticsearch, names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = client.indices.get_mapping(index=names.posts).body
+    return found
+
+
+def _agree(what: str, stamp: object, segmenter: str) -> None:
+    found = stamp if isinstance(stamp, dict) else {}
+    if found.get("version") != VERSION:
+        raise SetupMismatch(
+            f"{what} has documents of version {found.get('version', 'unknown')}, this program writes version {VERSION}: "
+            "run the version of the program that made it, or give this one another prefix (YUQING_ELASTICSEARCH__PREFIX) and replay the log"
+        )
+    if found.get("segmenter") != segmenter:
+        raise SetupMismatch(
+            f"{what} holds words cut by {found.get('segmenter', 'an unknown segmenter')}, this program cuts with {segmenter}: searches would "
+            "miss; use the same engine and office dictionary, or give another prefix (YUQING_ELASTICSEARCH__PREFIX) and replay the log"
+        )
