@@ -12,6 +12,7 @@ demo: ## run the whole system on this machine against a simulated city (ARGS=--e
 
 test: ## run every test, on real servers where they can be had
 	@deploy/environment.sh dev
+	@deploy/servers.sh
 	@.venv/bin/python -m pytest $(ARGS)
 
 check: ## lint, types, imports, dependencies, docs
