@@ -1,0 +1,159 @@
+"""The loop that turns messages into records of the database. Handled, flushed, then committed: in that order."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from indexers.errors import DatabaseUnavailable
+from indexers.writer import Refused
+from services.stop import Stop
+from streams.dead import DeadLetter
+from streams.errors import ContractError, LogUnavailable, PartitionsLost
+from streams.log import Batch, Consumer, Record, Topic
+from streams.messages import Coverage, Post, TaggedPost, decode
+
+log = structlog.get_logger()
+
+TOPICS = (Topic.POSTS, Topic.COVERAGE)
+LONGEST_PAUSE_S = 30.0  # a database that was away for hours is asked twice a minute
+
+
+class Tagging(Protocol):
+    """What the loop needs of `nlp.tagger.Tagger`."""
+
+    def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
+        """Tags for each post, in order."""
+
+
+class Writing(Protocol):
+    """What the loop needs of `indexers.writer.Writer`."""
+
+    def write(self, posts: Sequence[TaggedPost]) -> list[Refused]:
+        """Write posts; raises DatabaseUnavailable when nothing was acknowledged for good."""
+
+    def write_coverage(self, reports: Sequence[Coverage]) -> list[Refused]:
+        """Write coverage reports, likewise."""
+
+
+class Letters(Protocol):
+    """What the loop needs of `streams.dead.DeadLetters`."""
+
+    def add(self, letters: Iterable[DeadLetter]) -> None:
+        """Store the letters; adding one twice is adding it once."""
+
+
+@dataclass
+class Tally:
+    """What the loop has done since it started."""
+
+    posts: int = 0
+    reports: int = 0
+    dead: int = 0
+    pauses: int = 0
+
+
+@dataclass
+class Sorted:
+    """The records of a batch, decoded."""
+
+    posts: dict[str, Record] = field(default_factory=dict)  # the last record of each post id, for its place
+    sightings: list[Post] = field(default_factory=list)
+    reports: list[tuple[Coverage, Record]] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+
+
+def sort_batch(batch: Batch, now: datetime) -> Sorted:
+    """Decode every record of a batch; what can't be decoded becomes a dead letter with its reason."""
+    found = Sorted()
+    for record in batch.records:
+        try:
+            if record.place.topic is Topic.COVERAGE:
+                found.reports.append((decode(record.value or b"", Coverage), record))
+            else:
+                post = decode(record.value or b"", Post)
+                found.posts[post.id] = record
+                found.sightings.append(post)
+        except ContractError as error:
+            found.letters.append(DeadLetter.of_record(record, error.reason, str(error), now))
+    return found
+
+
+class Worker:
+    """One member of the group that tags and indexes. `clock` gives aware UTC times for dead letters."""
+
+    def __init__(
+        self, consumer: Consumer, tagger: Tagging, writer: Writing, dead: Letters, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._consumer = consumer
+        self._tagger = tagger
+        self._writer = writer
+        self._dead = dead
+        self._clock = clock
+        self.tally = Tally()
+
+    def run(self, stop: Stop, *, limit: int, poll_s: float) -> None:
+        """Work until told to stop. What can't be done now is done again after a pause that grows, never given up."""
+        failures = 0
+        while not stop.requested:
+            try:
+                self.step(limit=limit, poll_s=poll_s)
+                failures = 0
+            except (DatabaseUnavailable, LogUnavailable) as error:
+                failures += 1
+                self.tally.pauses += 1
+                pause = min(LONGEST_PAUSE_S, error.retry_after * 2 ** min(failures - 1, 6))
+                log.warning("work.paused", error=str(error), seconds=pause)
+                stop.wait(pause)
+                self._rewind()
+            except PartitionsLost as error:
+                log.info("work.partitions_lost", error=str(error))
+
+    def step(self, *, limit: int, poll_s: float) -> int:
+        """Handle one batch and commit it; returns the number of records. Raises what the log and the database raise."""
+        batch = self._consumer.poll(limit, poll_s)
+        if not batch:
+            return 0
+        letters = self._handle(sort_batch(batch, self._clock()))
+        if letters:
+            self._dead.add(letters)
+        self._consumer.commit(batch)
+        self.tally.dead += len(letters)
+        return len(batch.records)
+
+    def _handle(self, found: Sorted) -> list[DeadLetter]:
+        letters = list(found.letters)
+        tagged = self._tag(found, letters)
+        if tagged:
+            letters += [self._refused(refused, found.posts[refused.id]) for refused in self._writer.write(tagged)]
+        if found.reports:
+            records = {report.id: record for report, record in found.reports}
+            reports = [report for report, _ in found.reports]
+            letters += [self._refused(refused, records[refused.id]) for refused in self._writer.write_coverage(reports)]
+        self.tally.posts += len(tagged)
+        self.tally.reports += len(found.reports)
+        return letters
+
+    def _tag(self, found: Sorted, letters: list[DeadLetter]) -> list[TaggedPost]:
+        try:
+            return self._tagger.tag(found.sightings)
+        except Exception:  # noqa: BLE001 - a text that breaks a library must not stop the rest: find it, one by one
+            log.warning("work.batch_untaggable", posts=len(found.sightings))
+        tagged: list[TaggedPost] = []
+        for post in found.sightings:
+            try:
+                tagged += self._tagger.tag([post])
+            except Exception as error:  # noqa: BLE001 - whatever it is, the letter says so
+                letters.append(DeadLetter.of_record(found.posts[post.id], "untaggable", repr(error), self._clock()))
+        return tagged
+
+    def _refused(self, refused: Refused, record: Record) -> DeadLetter:
+        return DeadLetter.of_record(record, refused.reason, refused.error, self._clock())
+
+    def _rewind(self) -> None:
+        try:
+            self._consumer.rewind()
+        except LogUnavailable as error:
+            log.warning("work.rewind_failed", error=str(error))

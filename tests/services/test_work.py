@@ -1,0 +1,140 @@
+"""The loop that tags and indexes: handled, flushed, then committed."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexers.errors import DatabaseUnavailable
+from indexers.writer import Refused
+from services.stop import Stop
+from services.work import TOPICS, Worker
+from streams.dead import DeadLetters
+from streams.local import LocalLog
+from streams.log import Message, Topic
+from streams.messages import Author, Coverage, Kind, Post, TaggedPost, Tags, encode
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+
+
+def post(number: int, text: str = "云溪的桂花开了") -> Post:
+    """One post of our own."""
+    return Post(
+        id=f"web:{number}",
+        platform="web",
+        kind=Kind.POST,
+        author=Author(id="p:1"),
+        text=text,
+        published_at=NOW,
+        collected_at=NOW,
+        source="s",
+    )
+
+
+class PlainTagger:
+    """Tags everything alike; breaks on a text that says so."""
+
+    def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
+        if any(each.text == "break" for each in posts):
+            raise RuntimeError("a library broke")
+        tags = Tags(topic="其他", topic_score=1.0, sentiment=0, sentiment_score=1.0, tokens="", keywords=(), model="plain", tag_revision=1)
+        return [TaggedPost(post=each, tags=tags) for each in posts]
+
+
+class MemoryWriter:
+    """Keeps what it is given; away or refusing when told so."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.reports: list[str] = []
+        self.away = 0
+        self.refuses: set[str] = set()
+
+    def write(self, posts: Sequence[TaggedPost]) -> list[Refused]:
+        if self.away:
+            self.away -= 1
+            raise DatabaseUnavailable("nobody there", retry_after=0.001)
+        self.ids += [each.post.id for each in posts if each.post.id not in self.refuses]
+        return [
+            Refused(id=each.post.id, reason="document_parsing_exception", error="no", status=400)
+            for each in posts
+            if each.post.id in self.refuses
+        ]
+
+    def write_coverage(self, reports: Sequence[Coverage]) -> list[Refused]:
+        self.reports += [each.id for each in reports]
+        return []
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> LocalLog:
+    return LocalLog(tmp_path / "log", partitions=2, retention=timedelta(days=1), session_s=10.0)
+
+
+def append(log: LocalLog, *posts: Post) -> None:
+    """Put posts on the log."""
+    log.append([Message(topic=Topic.POSTS, key=each.key, value=encode(each)) for each in posts])
+
+
+def drain(worker: Worker) -> None:
+    """Work until nothing is left."""
+    while worker.step(limit=10, poll_s=0.05):
+        pass
+
+
+def test_posts_and_reports_are_written_and_committed(log: LocalLog) -> None:
+    """What is on the log ends in the database, and nothing is left to do."""
+    report = Coverage(id="s:1", source="s", started_at=NOW, ended_at=NOW, outcome="complete")
+    append(log, post(1), post(2))
+    log.append([Message(topic=Topic.COVERAGE, key="s", value=encode(report))])
+    writer = MemoryWriter()
+    with log.consumer("work", TOPICS) as consumer:
+        drain(Worker(consumer, PlainTagger(), writer, DeadLetters(log)))
+    assert sorted(writer.ids) == ["web:1", "web:2"]
+    assert writer.reports == ["s:1"]
+    assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+def test_what_cannot_be_handled_goes_to_the_dead_letters_and_the_rest_goes_on(log: LocalLog) -> None:
+    """Garbage, an older contract, a text that breaks the tagger and a refused document each leave a letter with their place."""
+    append(log, post(1), post(2, "break"), post(3))
+    log.append([Message(topic=Topic.POSTS, key="x", value=b"\xff\x00"), Message(topic=Topic.POSTS, key="y", value=b'{"contract":0}')])
+    writer = MemoryWriter()
+    writer.refuses = {"web:3"}
+    dead = DeadLetters(log)
+    with log.consumer("work", TOPICS) as consumer:
+        worker = Worker(consumer, PlainTagger(), writer, dead)
+        drain(worker)
+    assert writer.ids == ["web:1"]
+    letters = dead.list()
+    assert sorted(letter.reason for letter in letters) == ["contract_version", "document_parsing_exception", "not_json", "untaggable"]
+    assert all(letter.topic is Topic.POSTS and letter.offset is not None and letter.value for letter in letters)
+    assert worker.tally.dead == 4
+
+
+def test_a_database_that_is_away_pauses_the_loop_and_nothing_is_lost(log: LocalLog) -> None:
+    """While the database is away nothing is committed; when it is back the same posts are written."""
+    append(log, post(1), post(2))
+    stop, writer = Stop(), MemoryWriter()
+    writer.away = 3
+    with log.consumer("work", TOPICS) as consumer:
+        worker = Worker(consumer, PlainTagger(), writer, DeadLetters(log))
+        stop_when_idle(worker, stop, writer)
+        worker.run(stop, limit=10, poll_s=0.05)
+    assert sorted(set(writer.ids)) == ["web:1", "web:2"]
+    assert worker.tally.pauses == 3
+    assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+def stop_when_idle(worker: Worker, stop: Stop, writer: MemoryWriter) -> None:
+    """Ask the loop to end once both posts were committed."""
+    step = worker.step
+
+    def stepping(*, limit: int, poll_s: float) -> int:
+        done = step(limit=limit, poll_s=poll_s)
+        if len(set(writer.ids)) == 2:
+            stop.request()
+        return done
+
+    worker.step = stepping  # type: ignore[method-assign]
