@@ -224,6 +224,7 @@ FETCHING: dict[str, Any] = {
     "auto_offset_reset": "earliest",
     "allow_auto_create_topics": False,
     "max_partition_fetch_bytes": FETCH_BYTES,
+    "metadata_max_age_ms": 30_000,  # so soon a consumer sees that a topic got more partitions
 }
 
 

@@ -29,6 +29,11 @@ class GroupConsumer:
         self._names = names
         self._patience_s = patience_s
         self._heard_at = time.monotonic()
+        # kafka-python forgets a subscription's topics where it is still asking for metadata, and deals out no partitions
+        # for minutes. So the first metadata must be here before the subscription.
+        unknown = [name for name in names if not consumer.partitions_for_topic(name)]
+        if unknown:
+            raise LogUnavailable(f"Kafka shows no partitions of {', '.join(unknown)} yet")
         consumer.subscribe(list(names))
 
     def poll(self, limit: int, timeout_s: float) -> Batch:

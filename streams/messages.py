@@ -134,6 +134,7 @@ class _Versioned(msgspec.Struct):
 
 _encoder = msgspec.json.Encoder()
 _decoders: dict[type, msgspec.json.Decoder[object]] = {}
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last for a thousand brackets in brackets
 _version_decoder = msgspec.json.Decoder(_Versioned)
 
 
@@ -153,7 +154,7 @@ def decode(value: bytes, kind: type[Body]) -> Body:
     """
     try:
         version = _version_decoder.decode(value).contract
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise ContractError("not_json", f"the message is not a JSON object: {error}") from error
     if version != CONTRACT:
         raise ContractError("contract_version", f"the message has contract version {version}, this program reads {CONTRACT}")
@@ -162,7 +163,7 @@ def decode(value: bytes, kind: type[Body]) -> Body:
         message = decoder.decode(value)
     except msgspec.ValidationError as error:
         raise ContractError("invalid_message", f"the message does not fit {kind.__name__}: {error}") from error
-    except msgspec.DecodeError as error:  # the look at the version skips over text without reading it
+    except _UNREADABLE as error:  # the look at the version skips over text without reading it
         raise ContractError("not_json", f"the message is not JSON: {error}") from error
     assert isinstance(message, kind)
     return message
