@@ -12,7 +12,10 @@ COMMANDS = {
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
     "dead": "cli.dead:dead",
+    "search": "cli.search:search",
     "stack": "cli.stack:stack",
+    "tag": "cli.tag:tag",
+    "train": "cli.train:train",
 }  # the name of a command, and where it lives
 
 
