@@ -11,6 +11,7 @@ from config.errors import YuqingError
 COMMANDS = {
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
+    "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "search": "cli.search:search",
     "stack": "cli.stack:stack",

@@ -104,8 +104,9 @@ class Authors:
 
         A name proves it only where the platform verified the author as an organisation: anybody can call themselves so.
         """
-        if raw.id is not None and (account := self._by_id.get((platform, raw.id))):
-            return account
+        for native in (raw.id, raw.handle):
+            if native is not None and (account := self._by_id.get((platform, native))):
+                return account
         if raw.standing in (Standing.ORGANISATION, Standing.MONITORED) and raw.name:
             return self._by_name.get(fold(raw.name.strip()))
         return None

@@ -32,7 +32,7 @@ class Masking:
     """Takes user names out of texts; `accounts` are those whose names stay."""
 
     def __init__(self, accounts: Iterable[MonitoredAccount]) -> None:
-        known = {fold(name) for account in accounts for name in account.names}
+        known = {fold(name) for account in accounts for name in (*account.names, *account.platforms.values())}
         self._known = frozenset(known)
         self._longest_first = sorted(known, key=len, reverse=True)
 

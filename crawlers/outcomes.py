@@ -40,6 +40,7 @@ REASONS = {
     "ended_early": "取到的少于网站声称的数量",
     "stopped": "运行被中止",
     "spider_error": "采集程序出错",
+    "unusable_rows": "部分行无法使用，已转入死信",
     "disabled": "来源已停用",
     "no_right_stated": "尚未写明采集依据（right），未采集",
 }

@@ -29,6 +29,9 @@ from streams.messages import Coverage
 
 SPIDERS = {
     "feed": "crawlers.spiders.feed:FeedSpider",
+    "mastodon": "crawlers.spiders.mastodon:MastodonSpider",
+    "weibo": "crawlers.spiders.weibo:WeiboSpider",
+    "wordpress": "crawlers.spiders.wordpress:WordPressSpider",
 }  # the spiders that come with the program; others are named in sources.yaml as package.module:Class
 
 MOST_AT_ONCE = 8  # sources read side by side; those on one site come one after another

@@ -1,7 +1,7 @@
 """What all spiders share: asking a page, saying what became of it, yielding finds."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import scrapy
@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 Scraped = Find | DeadLetter | Request
 Read = Callable[..., Iterable[Scraped]]
+Kind = TypeVar("Kind")
 
 
 class SourceSpider(scrapy.Spider):
@@ -43,31 +44,34 @@ class SourceSpider(scrapy.Spider):
         for request in self.first():
             yield request
 
-    def ask(self, url: str, read: Read, stream: str, **given: Any) -> Request:
-        """Ask a page of a list (`stream`); `read(response, **given)` gets the answer."""
-        inside = {"read": read, "stream": stream, "given": given}
+    def ask(self, url: str, read: Read, stream: str, *, instead: Find | None = None, **given: Any) -> Request:
+        """Ask a page of a list (`stream`); `read(response, **given)` gets the answer, `instead` is what to take without one."""
+        inside = {"read": read, "stream": stream, "instead": instead, "given": given}
         return Request(url, callback=self.answer, errback=self.failed, cb_kwargs=inside, dont_filter=True)
 
-    def answer(self, response: Response, read: Read, stream: str, given: dict[str, Any]) -> Iterator[Scraped]:
+    def answer(self, response: Response, read: Read, stream: str, instead: Find | None, given: dict[str, Any]) -> Iterator[Scraped]:
         """Read one page, and keep the books."""
         try:
             yield from read(response, **given)
         except PageError as error:
-            self._broke(stream, error.reason, str(error))
+            yield from self._without(stream, error.reason, str(error), instead)
         except Exception as error:  # noqa: BLE001 - a page that breaks our reading of it must not end the run; the ledger says so
-            self._broke(stream, "layout_changed", type(error).__name__)
+            yield from self._without(stream, "layout_changed", type(error).__name__, instead)
         else:
             self.visit.ledger.page()
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> Iterator[Scraped]:
         """Note a page that could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined]
         error: BaseException = failure.value  # type: ignore[assignment]
-        self._broke(request.cb_kwargs["stream"], outcomes.of_failure(error), type(error).__name__)
+        asked = request.cb_kwargs
+        yield from self._without(asked["stream"], outcomes.of_failure(error), type(error).__name__, asked["instead"])
 
-    def _broke(self, stream: str, reason: str, error: str) -> None:
+    def _without(self, stream: str, reason: str, error: str, instead: Find | None) -> Iterator[Scraped]:
         self.visit.broke(stream, reason)
         log.warning("crawl.page_failed", source=self.name, stream=stream, reason=reason, error=error)
+        if instead is not None:
+            yield instead
 
     def lost(self, item: object, reason: str, url: str | None = None) -> DeadLetter:
         """Make the dead letter of a thing on a page that can't be read: its keys and nothing that stands in it."""
@@ -80,6 +84,24 @@ class SourceSpider(scrapy.Spider):
             error="not of the shape that this spider knows; only its keys are kept",
             at=self.visit.clock.now(),
         )
+
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+def shaped(item: Any, shape: type[Shape]) -> Shape | None:
+    """Read one thing of a page as what it should be; None where it is not."""
+    try:
+        return msgspec.convert(item, shape, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def expected(answer: Any, kind: type[Kind]) -> Kind:
+    """Take a part of a page that must be of a kind. Raises PageError where it is not: the layout has changed."""
+    if not isinstance(answer, kind):
+        raise PageError("layout_changed", f"a {type(answer).__name__} where a {kind.__name__} was due")
+    return answer
 
 
 def json_of(response: Response) -> Any:

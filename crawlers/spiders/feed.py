@@ -34,14 +34,14 @@ class FeedSpider(SourceSpider):
         return cast("FeedSource", self.visit.source)
 
     def first(self) -> Iterable[Request]:
-        return [self.ask(url, self.read, url) for url in self.source.urls]
+        return [self.ask(url, self.read, url, name=url) for url in self.source.urls]
 
-    def read(self, response: Response) -> Iterator[Scraped]:
+    def read(self, response: Response, name: str) -> Iterator[Scraped]:
         """Read one feed. Raises PageError for what is none."""
         feed = parse(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"), response.url)
         finds = [self._find(entry, feed.feed, response.url) for entry in feed.entries]
         self.visit.ledger.expect(len(finds))
-        self.visit.more(response.url, [find.native_id for find in finds], page=0)
+        self.visit.more(name, [find.native_id for find in finds], page=0)
         yield from finds
 
     def _find(self, entry: Any, feed: Any, url: str) -> Find:
