@@ -5,16 +5,17 @@ Partitions are chosen by our own hash, the same as on the local log.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from kafka.net.compat import KafkaNetClient
 
 from config.settings import KafkaSettings, LogSettings
 from streams.errors import ContractError, LogUnavailable
@@ -22,6 +23,7 @@ from streams.kafka_consumer import GroupConsumer, records_of
 from streams.log import Message, Place, Record, Topic
 from streams.sharing import LARGEST_VALUE, check, partition_of
 
+Client = TypeVar("Client")
 ENVELOPE = 1024 * 1024  # bytes that keys and Kafka's own frames may add to a value of the largest size
 BATCH_BYTES = 256 * 1024
 LINGER_MS = 50  # a batch waits so long for company; the flush at the end of an append cuts it short
@@ -70,7 +72,8 @@ class KafkaLog:
     def consumer(self, group: str, topics: Iterable[Topic]) -> GroupConsumer:
         with self._reaching():
             self._make_topics()
-            consumer = KafkaConsumer(
+            consumer = open_client(
+                KafkaConsumer,
                 **self._options,
                 **FETCHING,
                 group_id=f"{self._wanted.prefix}.{group}",
@@ -78,13 +81,17 @@ class KafkaLog:
                 heartbeat_interval_ms=_ms(self._settings.session_timeout_s / 5),
                 max_poll_interval_ms=_ms(self._longest_work_s),
             )
-            names = {self._name(topic): topic for topic in topics}
-            return GroupConsumer(consumer, names, patience_s=self._settings.delivery_timeout_s)
+            try:
+                names = {self._name(topic): topic for topic in topics}
+                return GroupConsumer(consumer, names, patience_s=self._settings.delivery_timeout_s)
+            except BaseException:  # its sockets and its thread must not outlive it
+                consumer.close(autocommit=False)
+                raise
 
     def read(self, topic: Topic) -> Iterator[Record]:
         with self._reaching():
             self._make_topics()
-            consumer = KafkaConsumer(**self._options, **FETCHING)
+            consumer = open_client(KafkaConsumer, **self._options, **FETCHING)
             try:
                 yield from self._read(consumer, topic)
             finally:
@@ -144,7 +151,8 @@ class KafkaLog:
         with self._lock:
             if self._producer is None:
                 patience_ms = _ms(self._settings.delivery_timeout_s)
-                self._producer = KafkaProducer(
+                self._producer = open_client(
+                    KafkaProducer,
                     **self._options,
                     acks="all",
                     enable_idempotence=True,
@@ -172,7 +180,9 @@ class KafkaLog:
     def _open_admin(self) -> KafkaAdminClient:
         with self._lock:
             if self._admin is None:
-                self._admin = KafkaAdminClient(**{name: value for name, value in self._options.items() if name != "metrics_enabled"})
+                self._admin = open_client(
+                    KafkaAdminClient, **{name: value for name, value in self._options.items() if name != "metrics_enabled"}
+                )
             return self._admin
 
     def _forget_admin(self) -> None:
@@ -226,6 +236,22 @@ FETCHING: dict[str, Any] = {
     "max_partition_fetch_bytes": FETCH_BYTES,
     "metadata_max_age_ms": 30_000,  # so soon a consumer sees that a topic got more partitions
 }
+
+
+def open_client(kind: Callable[..., Client], **options: Any) -> Client:
+    """Open one of kafka-python's clients; where that fails, close the sockets that it would leave open."""
+    opened: list[KafkaNetClient] = []
+
+    def connect(**given: Any) -> KafkaNetClient:
+        opened.append(KafkaNetClient(**given))
+        return opened[-1]
+
+    try:
+        return kind(**options, kafka_client=connect)
+    except BaseException:
+        for connection in opened:
+            connection.close()
+        raise
 
 
 def client_options(kafka: KafkaSettings) -> dict[str, Any]:

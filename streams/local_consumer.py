@@ -39,7 +39,8 @@ class LocalConsumer:
         self._source = source
         self._group = group
         self._places = tuple(places)
-        self._member = f"{os.getpid()}-{secrets.token_hex(6)}"
+        # Names sort by age, so a newcomer moves as little as can be.
+        self._member = f"{time.monotonic_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
         self._standing = Standing(0, {})
         self._positions: dict[Place, int] = {}
         self._turn = 0

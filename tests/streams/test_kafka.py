@@ -1,0 +1,124 @@
+"""Kafka alone: what clients are told, how topics are made, and brokers that are lost."""
+
+import gc
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import KafkaSettings, LogSettings
+from streams.errors import LogUnavailable, PartitionsLost
+from streams.kafka import KafkaLog, client_options, topic_plans
+from streams.log import Consumer, Place, Record, Topic
+from tests.streams.engines import Engine, drain, new_prefix, numbered, numbers
+
+
+def test_plain_brokers_need_no_secrets() -> None:
+    """Without SASL and TLS only addresses and times are given; several brokers are split."""
+    options = client_options(KafkaSettings(bootstrap="10.0.0.1:9092, 10.0.0.2:9092", delivery_timeout_s=30.0))
+    assert options["bootstrap_servers"] == ["10.0.0.1:9092", "10.0.0.2:9092"]
+    assert (options["security_protocol"], options["request_timeout_ms"]) == ("PLAINTEXT", 15_000)
+    assert not {name for name in options if name.startswith(("sasl", "ssl"))}
+
+
+def test_sasl_and_tls_reach_the_client() -> None:
+    """User, password, mechanism and the three files are handed over as kafka-python names them."""
+    options = client_options(
+        KafkaSettings(
+            bootstrap="kafka.example.cn:9093",
+            security_protocol="SASL_SSL",
+            sasl_mechanism="SCRAM-SHA-256",
+            sasl_username="yuqing",
+            sasl_password=SecretStr("made up"),
+            ssl_cafile=Path("/etc/ca.pem"),
+            ssl_certfile=Path("/etc/me.pem"),
+            ssl_keyfile=Path("/etc/me.key"),
+        )
+    )
+    assert options["security_protocol"] == "SASL_SSL"
+    assert {name: value for name, value in options.items() if name.startswith(("sasl", "ssl"))} == {
+        "sasl_mechanism": "SCRAM-SHA-256",
+        "sasl_plain_username": "yuqing",
+        "sasl_plain_password": "made up",
+        "ssl_cafile": "/etc/ca.pem",
+        "ssl_certfile": "/etc/me.pem",
+        "ssl_keyfile": "/etc/me.key",
+    }
+
+
+def test_topics_are_planned_from_the_settings() -> None:
+    """Posts get the partitions, dead letters are compacted and never expire, and all take the largest message."""
+    plans = topic_plans(LogSettings(partitions=12, retention_days=7, prefix="city"), replication=3)
+    assert {name: (plan["num_partitions"], plan["replication_factor"]) for name, plan in plans.items()} == {
+        "city.posts": (12, 3),
+        "city.coverage": (1, 3),
+        "city.dead": (1, 3),
+    }
+    assert plans["city.posts"]["configs"]["retention.ms"] == str(7 * 24 * 3600 * 1000)
+    assert plans["city.dead"]["configs"]["cleanup.policy"] == "compact"
+    assert "retention.ms" not in plans["city.dead"]["configs"]
+    assert {plan["configs"]["min.insync.replicas"] for plan in plans.values()} == {"2"}
+
+
+@pytest.fixture
+def forgotten_sockets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Collect what kafka-python leaves lying: a socket for each connection that is refused."""
+    caplog.set_level(logging.CRITICAL, logger="kafka")  # a log record's traceback would keep them
+    yield
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # see forgotten_sockets
+@pytest.mark.usefixtures("forgotten_sockets")
+def test_no_broker_is_an_error_that_names_it() -> None:
+    """Where nothing listens, every verb fails within its time and says where."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    with KafkaLog(KafkaSettings(bootstrap=place, delivery_timeout_s=0.5), LogSettings()) as log:
+        for verb in (
+            lambda: log.append(numbered([1])),
+            lambda: log.consumer("work", [Topic.POSTS]),
+            lambda: log.lag("work", [Topic.POSTS]),
+        ):
+            with pytest.raises(LogUnavailable, match=place):
+                verb()
+
+
+@pytest.fixture
+def engine(kafka_bootstrap: str, tmp_path: Path) -> Engine:
+    return Engine(tmp_path, kafka_bootstrap, new_prefix(), delivery_s=2.0)
+
+
+@pytest.mark.stack
+def test_a_consumer_says_that_the_broker_is_lost_and_goes_on_when_it_is_back(engine: Engine) -> None:
+    """A silent broker looks like an empty topic to Kafka's client; ours asks, fails, and then hands out what came meanwhile."""
+    with engine.open() as log, log.consumer("work", [Topic.POSTS]) as consumer:
+        log.append(numbered([1]))
+        assert numbers(drain(consumer, 1)) == [1]
+        with engine.broken(), pytest.raises(LogUnavailable, match="Kafka"):
+            drain(consumer, 1)
+        log.append(numbered([2]))
+        assert numbers(drain_anew(consumer, 1)) == [2]
+
+
+def drain_anew(consumer: Consumer, count: int) -> list[Record]:
+    """Drain, and once more where the group was dealt anew meanwhile: what was polled then comes again."""
+    try:
+        return drain(consumer, count)
+    except PartitionsLost:
+        return drain(consumer, count)
+
+
+@pytest.mark.stack
+def test_topics_that_are_there_are_taken_as_they_are(engine: Engine) -> None:
+    """A second log with other wishes uses the topics of the first."""
+    with engine.open() as log:
+        log.append(numbered([1]))
+    with KafkaLog(engine.settings.kafka, LogSettings(partitions=9, prefix=engine.prefix)) as log:
+        assert set(log.lag("work", [Topic.POSTS])) == {Place(Topic.POSTS, number) for number in range(4)}
+        log.append(numbered([2]))
+        assert sorted(numbers(list(log.read(Topic.POSTS)))) == [1, 2]
