@@ -8,6 +8,7 @@ MAX_ID_BYTES = 512  # Elasticsearch refuses longer ids
 # How far a date without a time, or one read in the wrong zone, can be off. A post this near the edge of a month may stand on
 # the other side of it.
 EDGE = timedelta(hours=36)
+MIDDLE = range(3, 27)  # days of a month that are further from its edges than that, whatever the month
 
 
 class Names(NamedTuple):
@@ -56,4 +57,5 @@ def month(at: datetime) -> str:
 
 def months_near(at: datetime) -> tuple[str, ...]:
     """Name the month of a time and, where its edge is near, the neighbour in which an inexact date may have put the same post."""
-    return tuple(dict.fromkeys((month(at), month(at - EDGE), month(at + EDGE))))
+    at = at.astimezone(UTC)
+    return (month(at),) if at.day in MIDDLE else tuple(dict.fromkeys((month(at), month(at - EDGE), month(at + EDGE))))

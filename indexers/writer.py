@@ -44,6 +44,12 @@ class _Sighted(NamedTuple):
     id: str  # as it was given
     target: str
     sightings: tuple[StoredPost, ...]
+    first: bytes  # the oldest as JSON
+
+    @property
+    def key(self) -> str:
+        """Under which id it is stored."""
+        return self.sightings[0].id
 
 
 class _Read(NamedTuple):
@@ -99,7 +105,7 @@ class Writer:
 
     def _create(self, sighted: Sequence[_Sighted], refused: list[Refused]) -> list[_Sighted]:
         """Create posts from their first sightings; returns those that stood already or have more sightings to merge."""
-        actions = [Action(one.target, one.sightings[0].id, _encode(one.sightings[0])) for one in sighted]
+        actions = [Action(one.target, one.key, one.first) for one in sighted]
         standing: list[_Sighted] = []
         for one, outcome in zip(sighted, send(self._client, actions), strict=True):
             if outcome.conflict or (outcome.done and len(one.sightings) > 1):
@@ -110,12 +116,12 @@ class Writer:
 
     def _merge(self, standing: Sequence[_Sighted], refused: list[Refused]) -> list[_Sighted]:
         """Read posts, merge their sightings into them, and write what that changes; returns those to be done again."""
-        read = self._read([(one.target, one.sightings[0].id) for one in standing])
+        read = self._read([(one.target, one.key) for one in standing])
         seen: list[Observation] = []
         changed: list[tuple[_Sighted, Action]] = []
         gone: list[_Sighted] = []
         for one in standing:
-            found = read.get((one.target, one.sightings[0].id))
+            found = read.get((one.target, one.key))
             if not isinstance(found, _Read):
                 gone += [one] if found is None else []
                 refused += [] if found is None else [_refused(one.id, found)]
@@ -128,7 +134,7 @@ class Writer:
         changed = [(one, action) for one, action in changed if action.id not in unseen]
         outcomes = send(self._client, [action for _, action in changed])
         again = self._create(gone, refused)
-        refused += [_refused(one.id, unseen[key]) for one in standing if (key := one.sightings[0].id) in unseen]
+        refused += [_refused(one.id, unseen[one.key]) for one in standing if one.key in unseen]
         for (one, _), outcome in zip(changed, outcomes, strict=True):
             if outcome.conflict:
                 again.append(one)
@@ -153,9 +159,10 @@ class Writer:
         every = post_indices(self._client, self._names) if dateless else frozenset()
         places: dict[tuple[str, str], str] = {}
         for one in sighted:
-            near = {self._names.posts_of(name) for sighting in one.sightings for name in months_near(sighting.published_at)}
-            others = near | every if one.id in dateless else near
-            places.update(((index, one.sightings[0].id), one.id) for index in others - {one.target})
+            months = {name for sighting in one.sightings for name in months_near(sighting.published_at)}
+            others = {self._names.posts_of(name) for name in months} if len(months) > 1 else set()
+            others |= every if one.id in dateless else set()
+            places.update(((index, one.key), one.id) for index in others - {one.target})
         found = self._read(sorted(places)) if places else {}
         return {places[place]: place[0] for place in sorted(found, reverse=True)}
 
@@ -173,21 +180,20 @@ class Writer:
 
 
 def _by_id(posts: Iterable[TaggedPost], names: Names, refused: list[Refused]) -> list[_Sighted]:
-    groups: dict[str, list[StoredPost]] = {}
+    groups: dict[str, list[tuple[StoredPost, bytes]]] = {}
     for tagged in posts:
+        one = lift(tagged)
         try:
-            one = lift(tagged)
-            _encode(one)
+            groups.setdefault(tagged.post.id, []).append((one, _encode(one)))
         except UnicodeEncodeError as error:
             refused.append(Refused(tagged.post.id, "unencodable", f"the post can't be written as UTF-8: {error}", HTTPStatus.BAD_REQUEST))
-            continue
-        groups.setdefault(tagged.post.id, []).append(one)
-    return [_sighted(key, names, group) for key, group in groups.items()]
+    return [_sighted(key, names, group) for key, group in groups.items() if group]
 
 
-def _sighted(key: str, names: Names, group: Sequence[StoredPost]) -> _Sighted:
-    sightings = tuple(sorted(group, key=lambda one: one.collected_at))
-    return _Sighted(key, names.posts_of(month(sightings[0].published_at)), sightings)
+def _sighted(key: str, names: Names, group: list[tuple[StoredPost, bytes]]) -> _Sighted:
+    group.sort(key=lambda pair: pair[0].collected_at)
+    oldest, source = group[0]
+    return _Sighted(key, names.posts_of(month(oldest.published_at)), tuple(one for one, _ in group), source)
 
 
 def _fold(stored: StoredPost, sightings: Iterable[StoredPost]) -> tuple[StoredPost, list[Observation]]:
