@@ -11,6 +11,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import stamina
 import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
@@ -98,20 +99,17 @@ class KafkaLog:
                 consumer.close(autocommit=False)
 
     def lag(self, group: str, topics: Iterable[Topic]) -> Mapping[Place, int]:
+        wanted = tuple(topics)
+        lags: dict[Place, int] = {}
         with self._reaching():
             self._make_topics()
-            admin = self._open_admin()
-            name = f"{self._wanted.prefix}.{group}"
-            committed = admin.list_group_offsets({name: None})[name]
-            lags = {}
-            for topic in topics:
-                parts = self._partitions(topic)
-                oldest = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.EARLIEST))
-                newest = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
-                for part in parts:
-                    done = committed[part].offset if part in committed else 0
-                    lags[Place(topic, part.partition)] = max(0, newest[part].offset - max(done, oldest[part].offset))
-            return lags
+            # A cluster that has just started, or moves a coordinator, refuses for a moment.
+            for attempt in stamina.retry_context(
+                on=_is_passing, attempts=None, timeout=self._settings.delivery_timeout_s, wait_initial=0.1, wait_max=1.0
+            ):
+                with attempt:
+                    lags = self._lag(f"{self._wanted.prefix}.{group}", wanted)
+        return lags
 
     def close(self) -> None:
         with self._lock:
@@ -204,6 +202,19 @@ class KafkaLog:
             admin.wait_for_topics(list(missing), timeout_ms=_ms(self._settings.delivery_timeout_s))
         self._topics_made = True
 
+    def _lag(self, group: str, topics: Iterable[Topic]) -> dict[Place, int]:
+        admin = self._open_admin()
+        committed = admin.list_group_offsets({group: None})[group]
+        lags = {}
+        for topic in topics:
+            parts = self._partitions(topic)
+            oldest = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.EARLIEST))
+            newest = admin.list_partition_offsets(dict.fromkeys(parts, OffsetSpec.LATEST))
+            for part in parts:
+                done = committed[part].offset if part in committed else 0
+                lags[Place(topic, part.partition)] = max(0, newest[part].offset - max(done, oldest[part].offset))
+        return lags
+
     def _partitions(self, topic: Topic) -> list[TopicPartition]:
         name = self._name(topic)
         (described,) = self._open_admin().describe_topics([name])
@@ -290,6 +301,10 @@ def topic_plans(log: LogSettings, replication: int) -> dict[str, dict[str, Any]]
         f"{log.prefix}.{topic}": {"num_partitions": count, "replication_factor": replication, "configs": common | configs}
         for topic, (count, configs) in plans.items()
     }
+
+
+def _is_passing(error: Exception) -> bool:
+    return isinstance(error, KafkaError) and bool(error.retriable) and not isinstance(error, KafkaTimeoutError)
 
 
 def _ms(seconds: float) -> int:
