@@ -1,0 +1,65 @@
+"""How text becomes words: the same in writing, in queries and in marking what matched.
+
+`standard` follows the word boundaries of Unicode (UAX 29), as the server's analyser does: each Han character is a word,
+so is each Hiragana, runs of letters and digits are one, lower-cased; no more than 255 characters a word. A regular
+expression in tantivy's own threads does it, without the interpreter's lock.
+"""
+
+import functools
+import re
+from typing import NamedTuple
+
+import tantivy
+
+LONGEST_WORD = 255
+
+_LETTER = r"[\p{wb=ALetter}\p{wb=Hebrew_Letter}][\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
+_DIGIT = r"[\p{wb=Numeric}\u{FF10}-\u{FF19}][\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
+_KATAKANA = r"\p{wb=Katakana}[\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
+_JOINER = r"\p{wb=ExtendNumLet}"
+_IN_WORD = r"[\p{wb=MidLetter}\p{wb=MidNumLet}\p{wb=Single_Quote}]"
+_IN_NUMBER = r"[\p{wb=MidNum}\p{wb=MidNumLet}\p{wb=Single_Quote}]"
+_UNIT = rf"(?:{_LETTER}(?:(?:{_JOINER}*|{_IN_WORD}){_LETTER})*|{_DIGIT}(?:(?:{_JOINER}*|{_IN_NUMBER}){_DIGIT})*)"
+_KANA = rf"(?:{_KATAKANA}(?:{_JOINER}*{_KATAKANA})*)"
+_WORD = rf"{_JOINER}*(?:{_KANA}|{_UNIT}+)(?:{_JOINER}+(?:{_KANA}|{_UNIT}+))*{_JOINER}*"
+_IDEOGRAPH = r"(?:\p{Han}|\p{Hiragana})[\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
+_STANDARD = rf"{_IDEOGRAPH}|{_WORD}"
+_LONG = re.compile(rf"[A-Za-z0-9_]{{{LONGEST_WORD + 1},}}")
+
+
+class Word(NamedTuple):
+    """One word of a text: characters `start` to `end` of it."""
+
+    text: str
+    position: int
+    start: int
+    end: int
+
+
+def build(name: str) -> tantivy.TextAnalyzer:
+    """Make an analyser, to be registered with an index under its name."""
+    if name == "whitespace":
+        return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_STANDARD)).filter(tantivy.Filter.lowercase()).build()
+
+
+_cached = functools.lru_cache(build)
+
+
+def words(name: str, text: str) -> list[str]:
+    """Cut a query's text as the documents were."""
+    found: list[str] = _cached(name).analyze(split_long(text))
+    return found
+
+
+def split_long(text: str) -> str:
+    """Put blanks where the server cuts a word that is too long."""
+    if len(text) <= LONGEST_WORD:
+        return text
+    return _LONG.sub(lambda run: " ".join(run[0][at : at + LONGEST_WORD] for at in range(0, len(run[0]), LONGEST_WORD)), text)
+
+
+def located(name: str, text: str) -> list[Word]:
+    """Cut a text and say where each word stands in it."""
+    tokens = _cached(name).pre_tokenize(text).tokens
+    return [Word(token.text, token.position, token.char_offset_from, token.char_offset_to) for token in tokens]
