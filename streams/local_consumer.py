@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 import structlog
+from filelock import FileLock
 
 from streams.errors import LogUnavailable, PartitionsLost
 from streams.local_group import Group, Standing
@@ -39,15 +40,11 @@ class LocalConsumer:
         self._source = source
         self._group = group
         self._places = tuple(places)
-        # Names sort by age, so a newcomer moves as little as can be.
-        self._member = f"{time.monotonic_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
         self._standing = Standing(0, {})
         self._positions: dict[Place, int] = {}
         self._turn = 0
         self._balanced_at = self._worked_at = time.monotonic()
-        self._lock = group.lock(self._member)
-        self._lock.acquire()
-        group.join(self._member, self._places)
+        self._member, self._lock = self._join()
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=self._beat, args=(session_s / BEATS_PER_SESSION, longest_work_s), name=f"heartbeat-{group.name}", daemon=True
@@ -117,11 +114,24 @@ class LocalConsumer:
             self._positions[record.place] = record.offset + 1
         return tuple(records)
 
+    def _join(self) -> tuple[str, FileLock]:
+        """Become a new member; one that was taken for dead can't come back under its old name, whose lock is gone."""
+        # Names sort by age, so a newcomer moves as little as can be.
+        member = f"{time.monotonic_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
+        lock = self._group.hold(member)
+        try:
+            self._group.join(member, self._places)
+        except LogUnavailable:
+            lock.release()
+            raise
+        return member, lock
+
     def _balance(self) -> None:
         standing = self._group.balance(self._member)
         if standing is None:
             _log.warning("log.rejoined", group=self._group.name, member=self._member)
-            self._group.join(self._member, self._places)
+            self._lock.release()
+            self._member, self._lock = self._join()
             standing = self._group.balance(self._member) or Standing(0, {})
         # A partition that went and came back in between starts at its commit again, as does a new one.
         self._positions = {

@@ -71,13 +71,17 @@ class Group:
         self._database = open_groups(folder)
         self._beats = open_groups(folder, durable=False)
 
-    def lock(self, member: str) -> FileLock:
-        """Make the lock that says a member's process lives, without taking it."""
+    def hold(self, member: str) -> FileLock:
+        """Take the lock that says a member's process lives. Raises Timeout where another process has it."""
+        lock = FileLock(self._lock_path(member), blocking=False, thread_local=False)
         try:
             self._locks.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise
         except OSError as error:
             raise LogUnavailable(f"the local log can't use {self._locks}: {error}; make the folder writable for this user") from error
-        return FileLock(self._locks / f"{member}.lock", blocking=False, thread_local=False)
+        return lock
 
     def join(self, member: str, places: Iterable[Place]) -> None:
         """Make the member known; its partitions come with the next `balance`."""
@@ -98,7 +102,7 @@ class Group:
         with self._database.write() as db:
             db.execute("DELETE FROM members WHERE team = ? AND member = ?", (self.name, member))
             db.execute("UPDATE shares SET owner = NULL WHERE team = ? AND owner = ?", (self.name, member))
-        self._forget_lock(member)
+        self._lock_path(member).unlink(missing_ok=True)
 
     def balance(self, member: str) -> Standing | None:
         """Remove the dead, let go of what others should own, take what is this member's and free.
@@ -154,13 +158,13 @@ class Group:
         if beat > now or now - beat > self._session_s:
             return True
         try:
-            with self.lock(member):
-                return True  # nobody holds it: the process is gone
+            self.hold(member).release()
         except Timeout:
             return False
+        return True  # nobody held it: the process is gone
 
-    def _forget_lock(self, member: str) -> None:
-        (self._locks / f"{member}.lock").unlink(missing_ok=True)
+    def _lock_path(self, member: str) -> Path:
+        return self._locks / f"{member}.lock"
 
 
 def open_groups(folder: Path, *, durable: bool = True) -> Database:

@@ -13,6 +13,7 @@ from streams.errors import LogUnavailable
 
 Answer = TypeVar("Answer")
 LAYOUT = 1  # of the tables; raise it when an older program could misread the file
+LARGEST_JOURNAL = 64 * 1024 * 1024  # bytes; what a burst made of it beyond that is given back to the disk
 _ADVICE = {
     sqlite3.SQLITE_FULL: "free some space on the disk",
     sqlite3.SQLITE_IOERR: "look at the disk and its free space",
@@ -96,6 +97,7 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA journal_size_limit={LARGEST_JOURNAL}")
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         if layout == 0:
             # Two processes that switch a new file to WAL at once would get "locked" in spite of the timeout.

@@ -16,7 +16,8 @@ import psutil
 
 from config.settings import KafkaSettings, LogSettings, Settings, load_settings
 from streams.engines import open_log
-from streams.log import Batch, Consumer, Log, Message, Record, Topic
+from streams.errors import PartitionsLost
+from streams.log import Batch, Consumer, Log, Message, Place, Record, Topic
 
 PROJECT = Path(__file__).parents[2]
 LONG_S = 30.0  # nothing that comes at all takes so long
@@ -132,6 +133,24 @@ def drain(consumer: Consumer, count: int) -> list[Record]:
     for batch in batches:
         consumer.commit(batch)
     return [record for batch in batches for record in batch.records]
+
+
+def share(log: Log, consumers: Sequence[Consumer], partitions: int) -> list[set[Place]]:
+    """Feed the log until each consumer got something and together they got every partition, in one and the same round."""
+    until = time.monotonic() + LONG_S
+    while time.monotonic() < until:
+        log.append(numbered(range(40), keys=40))
+        shares: list[set[Place]] = []
+        for consumer in consumers:
+            batch = consumer.poll(1000, 0.2)
+            try:
+                consumer.commit(batch)
+            except PartitionsLost:
+                continue
+            shares.append(set(batch.positions()))
+        if len(shares) == len(consumers) and all(shares) and len(set().union(*shares)) == partitions == sum(map(len, shares)):
+            return shares
+    raise AssertionError("the work was never shared")
 
 
 def wait_for(process: subprocess.Popen[str], word: str) -> str:

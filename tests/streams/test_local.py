@@ -23,7 +23,7 @@ from streams.local import LocalLog
 from streams.local_group import open_groups
 from streams.log import Message, Topic
 from streams.sqlite import LAYOUT, Database
-from tests.streams.engines import drain, numbered, numbers, poll_some
+from tests.streams.engines import drain, numbered, numbers, poll_some, share
 
 NOBODY = 65534
 NOW = datetime(2026, 11, 3, 8, tzinfo=UTC)
@@ -71,6 +71,8 @@ def test_a_read_only_folder_is_said_and_loses_nothing(open_folder: Path) -> None
     with LocalLog(open_folder / "log", partitions=1) as log:
         with as_nobody(), pytest.raises(LogUnavailable, match=r"messages\.db.*make the folder"):
             log.append(numbered([2]))
+        with as_nobody(), pytest.raises(LogUnavailable, match="make the folder"):
+            log.consumer("work", [Topic.POSTS])
         for path in [open_folder / "log", *(open_folder / "log").iterdir()]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         log.append(numbered([3]))
@@ -271,6 +273,22 @@ def test_a_member_that_works_too_long_loses_its_share(folder: Path) -> None:
                 assert numbers(drain(other, 1)) == [1]
                 with pytest.raises(PartitionsLost, match="posts partition 0"):
                     slow.commit(batch)
+
+
+def test_a_member_that_was_taken_for_dead_is_a_full_member_again(folder: Path) -> None:
+    """After its commit was refused it shares the work under a new name, and nobody throws it out again."""
+    with LocalLog(folder, partitions=2, session_s=0.4, longest_work_s=0.2) as log:
+        log.append(numbered(range(20), keys=20))
+        with log.consumer("work", [Topic.POSTS]) as slow:
+            (batch,) = poll_some(slow, 20)
+            with log.consumer("work", [Topic.POSTS]) as other:
+                drain(other, 20)
+                with pytest.raises(PartitionsLost):
+                    slow.commit(batch)
+                assert [len(places) for places in share(log, [slow, other], 2)] == [1, 1]
+                name = slow._member
+                assert [len(places) for places in share(log, [slow, other], 2)] == [1, 1]
+                assert slow._member == name
 
 
 def test_a_lost_batch_is_not_skipped_by_its_loser(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """What every engine of the log promises, on the local engine and on a real Kafka."""
 
 import signal
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from streams.dead import DeadLetter, DeadLetters
-from streams.errors import ContractError, LogUnavailable, PartitionsLost
-from streams.log import Consumer, Log, Message, Place, Record, Topic
+from streams.errors import ContractError, LogUnavailable
+from streams.log import Log, Message, Place, Record, Topic
 from streams.messages import Post, decode
 from streams.sharing import LARGEST_VALUE
-from tests.streams.engines import LONG_S, Engine, drain, new_prefix, numbered, numbers, poll_some, wait_for
+from tests.streams.engines import LONG_S, Engine, drain, new_prefix, numbered, numbers, poll_some, share, wait_for
 
 
 @pytest.fixture(params=["local", pytest.param("kafka", marks=pytest.mark.stack)])
@@ -143,30 +142,12 @@ def test_read_ends_at_the_newest_of_now(log: Log) -> None:
 def test_two_consumers_share_the_work_and_one_takes_over(log: Log) -> None:
     """Two members have different partitions; when one leaves, the other gets all of them."""
     with log.consumer("work", [Topic.POSTS]) as first, log.consumer("work", [Topic.POSTS]) as second:
-        shares = share(log, [first, second])
+        shares = share(log, [first, second], 4)
         assert not shares[0] & shares[1]
         assert len(shares[0] | shares[1]) == 4
         second.close()
-        (alone,) = share(log, [first])
+        (alone,) = share(log, [first], 4)
         assert len(alone) == 4
-
-
-def share(log: Log, consumers: list[Consumer]) -> list[set[Place]]:
-    """Feed the log until each consumer got something and together they got every partition, in one and the same round."""
-    until = time.monotonic() + LONG_S
-    while time.monotonic() < until:
-        log.append(numbered(range(40), keys=40))
-        shares: list[set[Place]] = []
-        for consumer in consumers:
-            batch = consumer.poll(1000, 0.2)
-            try:
-                consumer.commit(batch)
-            except PartitionsLost:
-                continue
-            shares.append(set(batch.positions()))
-        if len(shares) == len(consumers) and all(shares) and len(set().union(*shares)) == 4 == sum(map(len, shares)):
-            return shares
-    raise AssertionError("the work was never shared")
 
 
 def test_a_stopped_consumer_loses_its_share_and_its_commit(engine: Engine, log: Log, tmp_path: Path) -> None:
