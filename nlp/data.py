@@ -12,7 +12,7 @@ from nlp.errors import DataError
 
 TOPICS = ("城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输")
 SENTIMENTS = (-1, 0, 1)
-DOMAINS = ("usual", "virus")  # everyday talk, and talk of a pandemic, in which the same words feel otherwise
+DOMAINS = ("usual", "virus")  # everyday talk, and talk of a pandemic
 
 
 class FeltText(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,8 +23,9 @@ def sentiment_scores(classifier: Classifier, segmenter: Segmenter, folder: Path)
     said = _labels(classifier, segmenter.cut_batch([row.text for row in rows]), SENTIMENTS)
     scores = {}
     for name, domains in (*((domain, {domain}) for domain in DOMAINS), ("all", {*DOMAINS})):
-        chosen = [place for place, row in enumerate(rows) if row.set in domains]
-        scores[f"dev/{name}"] = macro_f1([rows[place].sentiment for place in chosen], [said[place] for place in chosen])
+        pairs = [(row.sentiment, label) for row, label in zip(rows, said, strict=True) if row.set in domains]
+        if pairs:
+            scores[f"dev/{name}"] = macro_f1(*zip(*pairs, strict=True))
     return scores
 
 

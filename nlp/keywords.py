@@ -76,4 +76,5 @@ def _ranked(texts: NDArray[np.int64], weights: NDArray[np.floating]) -> NDArray[
     lightness = _HEAVIEST - np.minimum(weights * _STEPS, _HEAVIEST).astype(np.uint64)
     keys = (texts.astype(np.uint64) << _WEIGHT_BITS | lightness) << _PLACE_BITS | np.arange(len(texts), dtype=np.uint64)
     keys.sort()
-    return (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
+    order: NDArray[np.int64] = (keys & np.uint64((1 << 24) - 1)).astype(np.int64)
+    return order

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.features import Hashed, Hashes
-from nlp.lookup import Lookup
+from nlp.lookup import Lookup, Present
 
 Numbers = NDArray[np.float32]
-
-_STEEPEST = 30.0  # e to this is still a float32, and as good as certain
 
 
 class Answer(NamedTuple):
@@ -36,17 +34,14 @@ class Parameters(NamedTuple):
     """The numbers of a classifier, as they are trained and stored."""
 
     hashes: Hashes  # of the features that are known, sorted; shape (known,)
-    weights: Numbers  # shape (known, columns)
-    intercept: Numbers  # shape (columns,)
-    sharpness: Numbers  # what scores are multiplied with to be log-odds: of the labels and, with two domains, of the domain
+    rarity: Numbers  # how much each counts; shape (known,)
+    weights: Numbers  # how much each speaks for each label; shape (known, labels)
+    intercept: Numbers  # shape (labels,)
+    sharpness: float  # what scores are multiplied with to be log-odds
 
 
 class Classifier:
-    """Texts in, probabilities out.
-
-    With one sharpness, each label has a column of weights. With two there are two models, for two domains of text that
-    use words differently: `1 + 2 × labels` columns, of which the first says how much a text belongs to the second domain.
-    """
+    """Texts in, probabilities out. Safe to share between threads."""
 
     def __init__(self, kinds: Sequence[str], parameters: Parameters) -> None:
         self._kinds = tuple(kinds)
@@ -55,22 +50,19 @@ class Classifier:
 
     def answer(self, hashed: Hashed) -> Answer:
         """The probabilities of the labels for each text of a batch; for one without a known feature, those of the intercept."""
-        rows, counts = self._lookup.rows(hashed.of(self._kinds), hashed.size)
-        sums = _sum_each(self._parameters.weights[rows], counts)
-        lengths = np.sqrt(np.maximum(counts, 1).astype(np.float32))
-        scores: Numbers = sums / lengths[:, None] + self._parameters.intercept
-        return Answer(softmax(blend(scores, self._parameters.sharpness)))
+        parameters = self._parameters
+        present = self._lookup.present(hashed.of(self._kinds), hashed.size)
+        values = unit_values(present, parameters.rarity)
+        scores: Numbers = sum_each(values[:, None] * parameters.weights[present.rows], present.counts) + parameters.intercept
+        return Answer(softmax(scores * np.float32(parameters.sharpness)))
 
 
-def blend(scores: Numbers, sharpness: Numbers) -> Numbers:
-    """Log-odds of the labels from the scores of all columns; shape (texts, labels)."""
-    odds: Numbers = scores * sharpness[0]
-    if len(sharpness) == 1:
-        return odds
-    labels = scores.shape[1] // 2
-    second = 1 / (1 + np.exp(-np.clip(scores[:, :1] * sharpness[1], -_STEEPEST, _STEEPEST)))
-    mixed: Numbers = odds[:, 1 : 1 + labels] * (1 - second) + odds[:, 1 + labels :] * second
-    return mixed
+def unit_values(present: Present, rarity: Numbers) -> Numbers:
+    """What each feature counts in its text: 1 + log times, × rarity, each text scaled to length one; shape (found,)."""
+    values: Numbers = (1 + np.log(present.times.astype(np.float32))) * rarity[present.rows]
+    lengths = np.sqrt(sum_each((values * values)[:, None], present.counts)[:, 0])
+    unit: Numbers = values / np.repeat(lengths, present.counts)
+    return unit
 
 
 def softmax(odds: Numbers) -> Numbers:
@@ -80,7 +72,7 @@ def softmax(odds: Numbers) -> Numbers:
     return probabilities
 
 
-def _sum_each(values: Numbers, counts: NDArray[np.int64]) -> Numbers:
+def sum_each(values: Numbers, counts: NDArray[np.int64]) -> Numbers:
     """Sum the rows of `values` text by text; `counts[i]` rows belong to text i, and none sum to zeros."""
     sums = np.zeros((len(counts), values.shape[1]), dtype=np.float32)
     filled = np.flatnonzero(counts)

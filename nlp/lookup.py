@@ -1,11 +1,22 @@
 """Finds features among those that a model knows, for a whole batch at once."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.features import Features, Hashes
 
 _BUCKET_BITS = 20
+_SMALL = 1 << 32
+
+
+class Present(NamedTuple):
+    """Known features of a batch, each once for each text, text by text."""
+
+    rows: NDArray[np.int64]  # which known feature; shape (found,)
+    times: NDArray[np.int64]  # how often it stands in its text; shape (found,)
+    counts: NDArray[np.int64]  # how many of them each text has; shape (texts,)
 
 
 class Lookup:
@@ -20,9 +31,6 @@ class Lookup:
         self._shift = np.uint32(32 - _BUCKET_BITS)
         sizes = np.bincount(known >> self._shift, minlength=1 << _BUCKET_BITS)
         self._bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-
-    def __len__(self) -> int:
-        return len(self._known)
 
     def find(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The places of the hashes that are known, shape (found,), and the row of each, of the same shape."""
@@ -39,16 +47,17 @@ class Lookup:
             places, rows, ends, wanted = places[more], rows[more] + 1, ends[more], wanted[more]
         return np.concatenate(found), np.concatenate(found_rows)
 
-    def rows(self, features: Features, texts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The known features of each text, each once.
-
-        Returns the rows of all texts one after the other, shape (found,), and how many each text has, shape (texts,).
-        """
+    def present(self, features: Features, texts: int) -> Present:
+        """The known features of each of so many texts."""
         places, rows = self.find(features.hashes)
-        keys = features.texts[places] * len(self) + rows
-        if texts * len(self) < 1 << 32:
+        keys = features.texts[places] * max(len(self._known), 1) + rows
+        if texts * len(self._known) < _SMALL:
             keys = keys.astype(np.uint32)  # sorts twice as fast
         keys.sort()
-        keys = keys[np.flatnonzero(np.diff(keys, prepend=keys[:1] + 1))]
-        which, rows = np.divmod(keys, len(self)) if len(self) else (keys, keys)
-        return rows.astype(np.int64), np.bincount(which.astype(np.int64), minlength=texts)
+        first = np.flatnonzero(np.diff(keys, prepend=keys[:1] + 1))
+        which, rows = np.divmod(keys[first], max(len(self._known), 1))
+        return Present(
+            rows=rows.astype(np.int64),
+            times=np.diff(first, append=len(keys)),
+            counts=np.bincount(which.astype(np.int64), minlength=texts),
+        )

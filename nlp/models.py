@@ -10,7 +10,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,7 +29,7 @@ TOPIC, SENTIMENT, KEYWORDS = "topic", "sentiment", "keywords"
 
 _AGAIN = "make the weights anew with `yuqing train`"
 
-Arrays = Mapping[str, NDArray[np.generic]]
+Arrays = Mapping[str, NDArray[Any]]
 
 
 class Data(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ def save(folder: Path, card: Card, arrays: Mapping[str, bytes]) -> None:
 def pack(arrays: Arrays) -> bytes:
     """Arrays as one compressed `.npz`; the same arrays give the same bytes."""
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
 
@@ -104,6 +104,14 @@ def read_card(folder: Path) -> Card:
         return msgspec.json.decode(content, type=Card)
     except msgspec.DecodeError as error:
         raise WeightsError("damaged", path, f"is not a card of weights ({error}): {_AGAIN}") from error
+
+
+def next_revision(folder: Path) -> int:
+    """A tag revision higher than that of the shipped weights and of those in the folder, which may be missing.
+
+    Raises WeightsError where there is a card that can't be read, for then nobody knows what its revision was.
+    """
+    return 1 + max((read_card(place).tag_revision for place in (SHIPPED, folder) if (place / CARD).exists()), default=0)
 
 
 def load(folder: Path, segmenter: Segmenter) -> Weights:
@@ -137,11 +145,12 @@ def _check_made_alike(path: Path, card: Card, stamp: Stamp) -> None:
 
 def _classifier(folder: Path, card: Card, name: str) -> Classifier:
     arrays = _arrays(folder, card, name)
-    numbers = (arrays[key].astype(np.float32) for key in ("weights", "intercept", "sharpness"))
-    return Classifier(card.models[name].kinds, Parameters(arrays["hashes"], *numbers))
+    rarity, weights, intercept = (arrays[key].astype(np.float32) for key in ("rarity", "weights", "intercept"))
+    parameters = Parameters(arrays["hashes"], rarity, weights, intercept, float(arrays["sharpness"]))
+    return Classifier(card.models[name].kinds, parameters)
 
 
-def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[np.generic]]:
+def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[Any]]:
     path = folder / f"{name}.npz"
     content = _read(path)
     if name not in card.models:
@@ -151,7 +160,7 @@ def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[np.generic
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             return dict(arrays)
-    except (ValueError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsError("damaged", path, f"is not a file of plain arrays ({error}): {_AGAIN}") from error
 
 

@@ -1,6 +1,7 @@
 """Counts how rare words are in a body of texts, for keywords."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ _COMMON = 0.01  # of all texts: a word in more of them is a keyword only if it i
 _SILENT_KINDS = frozenset("rdmqpcuyeofhkwxt")
 
 
-def rarity(batches: Sequence[Batch]) -> Mapping[str, NDArray[np.generic]]:
+def rarity(batches: Sequence[Batch]) -> Mapping[str, NDArray[Any]]:
     """The arrays of the keyword model: `hashes`, sorted; `idf`, 0 for words that are never keywords; `unknown`, a number."""
     hashes, counts = np.unique(np.concatenate([_in_texts(batch) for batch in batches]), return_counts=True)
     hashes, counts = hashes[counts >= _LEAST_TEXTS], counts[counts >= _LEAST_TEXTS]

@@ -3,13 +3,13 @@
 import datetime as dt
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from nlp.data import DOMAINS, SENTIMENTS, TOPICS, cut_messages, felt_texts
+from nlp.data import SENTIMENTS, TOPICS, cut_messages, felt_texts
 from nlp.evaluate import sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
 from nlp.fit import SEED, Recipe, Texts, fit
@@ -19,7 +19,7 @@ from nlp.rarity import rarity
 from nlp.segment import Segmenter, batch_of_words
 
 SENTIMENT_RECIPE = Recipe(kinds=("words", "pairs", "characters", "twos", "threes"), least_texts=4, smoothing=1.0, cost=0.3)
-TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.3)
+TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.1)
 
 _SENTIMENT_SET = "SMP2020-EWECT, usual and virus, labels joined to negative, neutral, positive"
 _TOPIC_SET = "Teddy Cup 2020 C (泰迪杯), messages to a government with their first-level label"
@@ -61,9 +61,8 @@ def _sentiment(data: Path, segmenter: Segmenter) -> Trained:
     texts = Texts(
         features=Hashed(segmenter.cut_batch([row.text for row in rows])).of(SENTIMENT_RECIPE.kinds),
         labels=np.array([SENTIMENTS.index(row.sentiment) for row in rows]),
-        domains=np.array([DOMAINS.index(row.set) for row in rows]),
     )
-    parameters = _as_stored(fit(texts, SENTIMENT_RECIPE))
+    parameters = fit(texts, SENTIMENT_RECIPE)
     scores = sentiment_scores(Classifier(SENTIMENT_RECIPE.kinds, parameters), segmenter, data)
     return _trained(
         parameters, SENTIMENT_RECIPE, tuple(map(str, SENTIMENTS)), Data(name=_SENTIMENT_SET, rows=len(rows), terms=_TERMS), scores
@@ -76,7 +75,7 @@ def _topic(data: Path, segmenter: Segmenter) -> Trained:
         features=Hashed(batch_of_words([row.tokens for row in rows])).of(TOPIC_RECIPE.kinds),
         labels=np.array([TOPICS.index(row.topic) for row in rows]),
     )
-    parameters = _as_stored(fit(texts, TOPIC_RECIPE))
+    parameters = fit(texts, TOPIC_RECIPE)
     scores = topic_scores(Classifier(TOPIC_RECIPE.kinds, parameters), segmenter, data)
     return _trained(parameters, TOPIC_RECIPE, TOPICS, Data(name=_TOPIC_SET, rows=len(rows), terms=_TERMS), scores)
 
@@ -89,13 +88,9 @@ def _keywords(data: Path, segmenter: Segmenter) -> Trained:
     return Trained(content, ModelCard(sha256=_sha256(content), data=sets, scores={}))
 
 
-def _as_stored(parameters: Parameters) -> Parameters:
-    """The numbers as they come back from the file, so that what is measured is what is shipped."""
-    return parameters._replace(weights=parameters.weights.astype(np.float16).astype(np.float32))
-
-
 def _trained(parameters: Parameters, recipe: Recipe, labels: tuple[str, ...], data: Data, scores: Mapping[str, float]) -> Trained:
-    stored = {**parameters._asdict(), "weights": parameters.weights.astype(np.float16)}
+    halves = {name: getattr(parameters, name).astype(np.float16) for name in ("rarity", "weights")}  # fit rounds them so
+    stored = {**parameters._asdict(), **halves, "sharpness": np.array(parameters.sharpness)}
     content = pack(stored)
     rounded = {name: round(score, 4) for name, score in scores.items()}
     return Trained(content, ModelCard(sha256=_sha256(content), kinds=recipe.kinds, labels=labels, data=(data,), scores=rounded))

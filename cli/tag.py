@@ -1,0 +1,108 @@
+"""`yuqing tag`: tags texts of a file or of standard input."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import click
+
+from config.errors import YuqingError
+
+if TYPE_CHECKING:  # so that --help need not wait for the models' libraries
+    from click._termui_impl import ProgressBar
+
+    from nlp.lines import Line
+
+STANDARD = "-"
+_CHUNK = 1 << 18  # bytes read at once: some 600 posts
+
+
+class TagFileError(YuqingError):
+    """A file to read or to write can't be opened."""
+
+    status = 2
+
+
+@click.command()
+@click.argument("source", metavar="[FILE|-]", default=STANDARD)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Use the weights in this folder, not those that are shipped.")
+@click.option(
+    "--office-dictionary",
+    type=click.Path(path_type=Path),
+    help="Cut with the office's own words too (jieba's format); needs --weights trained with the same file.",
+)
+def tag(source: str, output: Path | None, weights: Path | None, office_dictionary: Path | None) -> None:
+    """Tag texts: JSON lines in, the same lines with tags out.
+
+    Each line is a JSON object with a `text`. It comes back with topic, topic_score, sentiment (-1, 0, 1), sentiment_score,
+    tokens and keywords, and with all its other fields; scores are probabilities of the label. A line that can't be used
+    comes back with `error`, and the exit code is 1 after all others are done.
+
+    \b
+    Examples:
+      yuqing tag posts.jsonl --output tagged.jsonl
+      echo '{"text": "小区停水三天了"}' | yuqing tag
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    from nlp.lines import tag_lines
+    from nlp.segment import Segmenter
+    from nlp.tagger import Tagger
+
+    tagger = Tagger.load(weights, Segmenter.of_office(office_dictionary))
+    try:
+        with _open(source, output) as (posts, tagged), _progress(source) as bar:
+            unusable = _tag(posts, tagged, lambda lines: tag_lines(lines, tagger), bar.update)
+    except BrokenPipeError:
+        raise  # the reader has enough: click ends quietly
+    except OSError as error:
+        raise TagFileError(
+            f"{error.filename or output or source}: {error.strerror}: check that it is there and that its disk has room"
+        ) from error
+    if unusable:
+        click.echo(f"{unusable} 行无法标注，原因见该行的 error。", err=True)
+        sys.exit(1)
+
+
+def read_lines(file: BufferedReader, tell: Callable[[int], object]) -> Iterator[list[bytes]]:
+    """Complete lines without their breaks, as many as are there at a time, so that a slow pipe need not wait for others.
+
+    `tell` hears how many bytes were read, after each batch was handled.
+    """
+    rest: list[bytes] = []
+    while chunk := file.read1(_CHUNK):
+        head, line_break, tail = chunk.rpartition(b"\n")
+        if line_break:
+            yield b"".join([*rest, head]).split(b"\n")
+            rest = []
+        rest.append(tail)
+        tell(len(chunk))
+    if last := b"".join(rest):
+        yield [last]
+
+
+def _tag(posts: BufferedReader, tagged: IO[bytes], tag_lines: "Callable[[list[bytes]], list[Line]]", tell: Callable[[int], object]) -> int:
+    """Tag all lines and say how many could not be."""
+    unusable = 0
+    for lines in read_lines(posts, tell):
+        done = tag_lines(lines)
+        tagged.write(b"".join(line.content + b"\n" for line in done))
+        tagged.flush()
+        unusable += sum(not line.usable for line in done)
+    return unusable
+
+
+@contextmanager
+def _open(source: str, output: Path | None) -> Iterator[tuple[BufferedReader, IO[bytes]]]:
+    if output and source != STANDARD and output.exists() and output.samefile(source):
+        raise TagFileError(f"{output}: is the file to read from: write to another one")
+    with click.open_file(source, "rb") as posts, click.open_file(str(output or STANDARD), "wb") as tagged:
+        yield cast("BufferedReader", posts), tagged
+
+
+def _progress(source: str) -> "ProgressBar[int]":
+    """A bar over the bytes of a file, where people see it."""
+    size = Path(source).stat().st_size if source != STANDARD else 0
+    return click.progressbar(length=size, label="标注", file=sys.stderr, hidden=not (size and sys.stderr.isatty()))

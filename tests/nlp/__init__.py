@@ -1,0 +1,1 @@
+"""Tests of cleaning, cutting, features, models and tagging."""

@@ -1,0 +1,96 @@
+"""Training: the same sets give the same weights, and a wrong set is named."""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from nlp.data import DOMAINS
+from nlp.errors import DataError
+from nlp.evaluate import macro_f1, sentiment_scores, topic_scores
+from nlp.models import CARD, SENTIMENT, SHIPPED, TOPIC, load, read_card
+from nlp.segment import default
+from nlp.train import train
+from tests.nlp import labelled
+from tests.nlp.conftest import DAY
+
+
+def test_training_again_gives_the_same_weights(labelled_data: Path, small_weights: Path, tmp_path: Path) -> None:
+    """Seeds are fixed: every byte of weights and card is the same."""
+    steps: list[str] = []
+    train(labelled_data, tmp_path, segmenter=default(), revision=7, today=DAY, tell=steps.append)
+    assert steps == ["sentiment", "topic", "keywords"]
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        path.name: path.read_bytes() for path in small_weights.iterdir()
+    }
+
+
+def test_the_card_says_what_the_models_are(small_weights: Path) -> None:
+    """Sets, rows, scores, libraries, seed and file hashes stand in the card."""
+    card = read_card(small_weights)
+    assert card.made_on == DAY
+    assert card.segmenter == default().stamp
+    assert card.made_with.keys() == {"numpy", "scipy", "scikit-learn", "rjieba"}
+    assert card.models[SENTIMENT].scores.keys() == {*(f"dev/{domain}" for domain in DOMAINS), "dev/all"}
+    assert card.models[TOPIC].scores.keys() == {"dev", "dev_raw"}
+    for name, model in card.models.items():
+        assert model.sha256 == hashlib.sha256((small_weights / f"{name}.npz").read_bytes()).hexdigest()
+        assert all(data.rows and data.terms for data in model.data)
+
+
+def test_the_models_learn(small_weights: Path) -> None:
+    """On sentences built from a pattern, nearly everything is right."""
+    scores = read_card(small_weights).models
+    assert scores[SENTIMENT].scores["dev/all"] > 0.9
+    assert scores[TOPIC].scores["dev_raw"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("sentiment/train.jsonl.gz", None, "can't be read"),
+        ("topic/dev_raw.jsonl.gz", b"not gzip", "can't be read"),
+        ("topic/train.jsonl.gz", gzip.compress(b"{}")[:-4], "can't be read"),
+        (
+            "sentiment/train.jsonl.gz",
+            gzip.compress(b'{"text": "a", "sentiment": 1, "set": "usual"}\n{"text": 5}\n'),
+            ":2: is not a labelled text",
+        ),
+        ("sentiment/dev.jsonl.gz", gzip.compress(b'{"text": "a", "sentiment": 2, "set": "usual"}\n'), ":1: the label 2"),
+        ("sentiment/dev.jsonl.gz", gzip.compress(b'{"text": "a", "sentiment": 1, "set": "x"}\n'), ":1: the label 'x'"),
+        ("topic/dev.jsonl.gz", gzip.compress(b'{"tokens": [], "topic": "x"}\n'), ":1: the label 'x'"),
+        ("topic/dev.jsonl.gz", gzip.compress(b""), "holds no labelled text"),
+    ],
+)
+def test_a_wrong_set_is_named(tmp_path: Path, file: str, content: bytes | None, says: str) -> None:
+    """Missing, cut off, not gzip, not JSON, or with a label that does not exist: the file, and the line, are named."""
+    data = labelled.write(tmp_path / "data")
+    (data / file).unlink()
+    if content is not None:
+        (data / file).write_bytes(content)
+    with pytest.raises(DataError, match=says) as caught:
+        train(data, tmp_path / "out", segmenter=default(), revision=1, today=DAY, tell=lambda step: None)
+    assert file in str(caught.value)
+    assert not (tmp_path / "out" / CARD).exists()
+
+
+def test_macro_f1_is_the_mean_over_labels() -> None:
+    """A rare label counts as much as a common one."""
+    assert macro_f1([1, 1, 1, 0], [1, 1, 1, 1]) == pytest.approx((6 / 7 + 0) / 2)
+
+
+@pytest.mark.data
+def test_the_shipped_weights_are_as_good_as_their_card_says(shared_data: Path) -> None:
+    """The scores in the shipped card are measured again, and reach the baselines of the sets."""
+    weights = load(SHIPPED, default())
+    scores = {
+        SENTIMENT: sentiment_scores(weights.sentiment, default(), shared_data),
+        TOPIC: topic_scores(weights.topic, default(), shared_data),
+    }
+    for name, measured in scores.items():
+        assert weights.card.models[name].scores == pytest.approx(measured, abs=1e-3)
+    assert scores[SENTIMENT]["dev/virus"] >= 0.759
+    assert scores[SENTIMENT]["dev/usual"] >= 0.810
+    assert scores[TOPIC]["dev"] >= 0.926
+    assert scores[TOPIC]["dev_raw"] >= 0.836
