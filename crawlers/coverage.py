@@ -64,7 +64,7 @@ class Ledger:
     def report(self) -> Coverage:
         """Write the report of the run, as it stands now."""
         reason = self._reasons.most_common(1)[0][0] if self._reasons else None
-        outcome = "complete" if reason is None else "partial" if self.pages else "failed"
+        outcome = "complete" if reason is None else "partial" if self.pages or self.seen else "failed"
         return self._coverage(outcome, reason, "；".join(_detail(name, count) for name, count in self._reasons.most_common()) or None)
 
     def off(self, reason: str) -> Coverage:

@@ -216,7 +216,7 @@ class _Intake:
         if row.values is None:
             self._taken.broken += 1
             return [letter_message(_broken_row(row, name, self._columns.source, self._clock.now()))]
-        if not self._checked:
+        if row.table and not self._checked:
             self._columns.check(row.values)
             self._checked = True
         find = self._columns.find(row.values, self._clock.now())

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002 - the hooks of Scrapy have the arguments that they have
 
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -53,6 +54,36 @@ def _where(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+
+
+class SpiderGuard:
+    """Tells the ledger where a spider falls over, at its start or on a page: Scrapy would only log it."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take the visit from the spider."""
+        visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
+        return cls(visit)
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Hand on what the spider begins with."""
+        try:
+            async for begun in start:
+                yield begun
+        except Exception as error:  # noqa: BLE001 - whatever it is, the ledger says so
+            self._note(error)
+
+    def process_spider_exception(self, response: Response, exception: Exception) -> list[Any]:
+        """Note what a reader raised, and go on with the other pages."""
+        self._note(exception)
+        return []
+
+    def _note(self, error: BaseException) -> None:
+        self._visit.short("spider_error")
+        log.error("crawl.spider_failed", source=self._visit.source.id, error=type(error).__name__, where=_where(error))
 
 
 class SignInGuard:
@@ -122,6 +153,9 @@ def scrapy_settings(settings: Settings, source: Source) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": crawl.retries,
         "ROBOTSTXT_OBEY": crawl.obey_robots,
+        "SPIDER_MIDDLEWARES": {
+            "crawlers.pipeline.SpiderGuard": 100
+        },  # behind HttpErrorMiddleware (50), whose errors are the spider's own to read
         "STATS_DUMP": False,
         "TELNETCONSOLE_ENABLED": False,
         "USER_AGENT": crawl.user_agent,

@@ -34,7 +34,8 @@ class Row(NamedTuple):
     number: int
     values: Mapping[str, Any] | None
     error: str = ""
-    size: int = 0  # bytes or characters of a row that can't be read
+    size: int = 0  # characters of a row that can't be read
+    table: bool = True  # all rows have the same columns
 
 
 def format_of(name: str, given: Format | None = None) -> Format:
@@ -93,7 +94,7 @@ def _json_lines(file: BinaryIO, _name: str) -> Iterator[Row]:
         except (json.JSONDecodeError, RecursionError):
             yield Row(number, None, "not JSON", len(text))
             continue
-        yield Row(number, values) if isinstance(values, dict) else Row(number, None, "not a JSON object", len(text))
+        yield Row(number, values, table=False) if isinstance(values, dict) else Row(number, None, "not a JSON object", len(text))
 
 
 def _csv_rows(file: BinaryIO, name: str) -> Iterator[Row]:

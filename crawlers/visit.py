@@ -33,6 +33,7 @@ class Visit:
     memory: Memory
     clock: RunClock
     streams: dict[str, int] = field(default_factory=dict)  # how many posts of each list this run has read
+    totals: dict[str, int] = field(default_factory=dict)  # how many the source says that it has
 
     async def take(self, find: Find) -> None:
         """Bring one find into the log, if it concerns an account. Done only when the log has acknowledged it."""
@@ -82,8 +83,10 @@ class Visit:
         known = self.memory.known(stream, ids)
         self.memory.saw(stream, ids)
         self.streams[stream] = self.streams.get(stream, 0) + len(ids)
+        if total is not None:
+            self.totals[stream] = total
         if known:  # an empty page is, too
-            if not ids and total is not None and self.streams[stream] < total:
+            if not ids and self.streams[stream] < self.totals.get(stream, 0):
                 self.ledger.short("ended_early")
             return False
         if total is not None and self.streams[stream] >= total:

@@ -38,7 +38,7 @@ class FeedSpider(SourceSpider):
 
     def read(self, response: Response, name: str) -> Iterator[Scraped]:
         """Read one feed. Raises PageError for what is none."""
-        feed = parse(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"), response.url)
+        feed = parse(response.body, (response.headers.get("Content-Type") or b"").decode("latin-1"))
         finds = [self._find(entry, feed.feed, response.url) for entry in feed.entries]
         self.visit.ledger.expect(len(finds))
         self.visit.more(name, [find.native_id for find in finds], page=0)
@@ -87,7 +87,7 @@ def _native_id(given: str, author: RawAuthor) -> str:
     return given
 
 
-def parse(body: bytes, content_type: str, url: str) -> Any:
+def parse(body: bytes, content_type: str) -> Any:
     """Parse a feed of whatever encoding. Raises PageError: "feed_bomb", "html_instead_of_feed", "cut_off", "not_a_feed"."""
     text = decode_body(body, content_type).text
     if _ENTITY.search(text):
@@ -96,7 +96,7 @@ def parse(body: bytes, content_type: str, url: str) -> Any:
     if reason:
         raise PageError(reason, "a web page where a feed was due")
     plain = '<?xml version="1.0" encoding="utf-8"?>' + _DECLARATION.sub("", text.lstrip("\ufeff"), count=1)
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    headers = {"content-type": "application/xml; charset=utf-8"}
     feed = feedparser.parse(plain.encode("utf-8", "replace"), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version") and not feed.entries:
         raise PageError("not_a_feed", "neither RSS nor Atom")

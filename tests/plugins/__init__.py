@@ -1,0 +1,1 @@
+"""Sample plug-ins: what an office may write for itself."""
