@@ -30,4 +30,5 @@ def expected(level: Array, season_counts: Array, season_exposure: Array, prior: 
 def residual(observed: Array, mean: Array, dispersion: Array) -> Array:
     """Stabilise the variance of a negative binomial count, so that 1 is one standard deviation whatever the mean (Anscombe 1948)."""
     root = np.sqrt(dispersion)
-    return 2 / root * (np.arcsinh(root * np.sqrt(observed + 0.375)) - np.arcsinh(root * np.sqrt(mean + 0.375)))
+    found: Array = 2 / root * (np.arcsinh(root * np.sqrt(observed + 0.375)) - np.arcsinh(root * np.sqrt(mean + 0.375)))
+    return found

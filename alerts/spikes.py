@@ -7,8 +7,9 @@ An unknown interval is NaN, never 0: it is neither scored nor learned. So is one
 Thousands of series go through each step at once; nothing is looked at twice, and `Bank.state` holds all there is to store.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,6 +23,9 @@ MODEL = "spikes-1"  # stands in each alert; raise it when the same counts would 
 WINDOWS_S = (300.0, 1800.0, 10800.0)
 DAY_S = 86400.0
 STANDS_OUT = 1.0  # standard deviations from which a residual may be the beginning of something
+OUTLIER = 3.0  # standard deviations beyond which a count teaches no more
+NEWS = 1.15  # a residual has news value when it surpasses the peak of the unrest by this factor
+LEAST_PRIOR = 5.0  # counts
 TINY = 1e-9
 
 
@@ -40,7 +44,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     posts: int = 8  # … and so many posts in the longest window
     calm: float = 0.7  # an episode ends after `calm_for` under this share of its peak
     calm_for: float = 3 * 3600.0  # as long as the longest window remembers
-    growth: float = 1.15  # an episode that goes on is told again when it surpasses its peak by this factor
+    growth: float = 2.0  # an episode that goes on is told again at so many times the count that was last told
 
     @property
     def windows(self) -> tuple[int, ...]:
@@ -60,14 +64,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     expected: Array
     residual: Array  # in standard deviations
     surprise: Array  # -log10 of how rare it is: 4 means one interval in 10,000
-    score: Array  # the surprise where it is news; 0 where a running episode explains it already
+    score: Array  # the surprise where it is news; 0 in the warm-up and where a running episode explains it already
     running: npt.NDArray[np.bool_]  # whether an episode runs
     alert: npt.NDArray[np.bool_]  # whether one begins here or has grown
     since: Array  # when the residual began to stand out, seconds since 1970
 
 
 class State(msgspec.Struct, kw_only=True):
-    """A bank between two runs, as it is stored: all that the past has taught, as packed little-endian doubles."""
+    """A bank between two runs, as it is stored: all that the past has taught, as deflated little-endian doubles."""
 
     model: str
     step: float
@@ -101,15 +105,15 @@ class Bank:
         rows = [row for row, key in enumerate(bank.keys) if key in place]
         stored = [place[bank.keys[row]] for row in rows]
         for name, column in bank._columns.items():
-            column[rows] = np.frombuffer(state.columns[name], "<f8").reshape(len(state.keys), *column.shape[1:])[stored]
+            column[rows] = np.frombuffer(zlib.decompress(state.columns[name]), "<f8").reshape(len(state.keys), *column.shape[1:])[stored]
         return bank
 
     def state(self) -> State:
         """Everything that `restore` needs."""
-        columns = {name: column.astype("<f8").tobytes() for name, column in self._columns.items()}
+        columns = {name: zlib.compress(column.astype("<f8").tobytes(), 1) for name, column in self._columns.items()}
         return State(model=MODEL, step=self.tuning.step, keys=self.keys, at=self.at, columns=columns)
 
-    def walk(self, intervals: Iterable[tuple[float, Array]]) -> Iterable[Reading]:
+    def walk(self, intervals: Iterable[tuple[float, Array]]) -> Iterator[Reading]:
         """Read interval after interval: (start in seconds, counts of shape S)."""
         for at, counts in intervals:
             yield self.read(at, counts)
@@ -125,16 +129,16 @@ class Bank:
         past, tuning = self._columns, self.tuning
         slot = expected.slot_of(at, self._zone)
         level = past["counts"] / past["exposure"]
-        prior = np.maximum(level * tuning.season_prior / tuning.step, 5.0)
+        prior = np.maximum(level * tuning.season_prior / tuning.step, LEAST_PRIOR)
         mean = expected.expected(level, past["season_counts"][:, slot], past["season_exposure"][:, slot], prior)
         self._remember(counts, mean)
         windows = [self._window(length) for length in tuning.windows]
         found = self._residuals(windows)
         known = ~np.isnan(counts) & ~np.isnan(found)
         residual = np.where(known, np.maximum(found, 0.0), 0.0)
-        surprise = tails.surprise(past["history"], residual)
-        reading = self._judge(at, known, counts, mean, residual, surprise, windows[-1][0])
-        self._learn(slot, known, counts, mean, level, residual, windows)
+        step = _Step(at, slot, known, counts, level, mean, residual, windows)
+        reading = self._judge(step, tails.surprise(past["history"], residual))
+        self._learn(step)
         return reading
 
     def _skip_to(self, at: float) -> None:
@@ -173,26 +177,25 @@ class Bank:
     def _dispersion(self, window: int) -> Array:
         return np.maximum(self._columns["spread"][:, window] / self._columns["squares"][:, window], 1e-3)
 
-    def _judge(
-        self, at: float, known: npt.NDArray[np.bool_], counts: Array, mean: Array, residual: Array, surprise: Array, posts: Array
-    ) -> Reading:
-        past, tuning = self._columns, self.tuning
-        stands_out = known & (residual >= STANDS_OUT)
-        past["since"] = np.where(stands_out & np.isnan(past["since"]), at, np.where(known & ~stands_out, np.nan, past["since"]))
-        warm = past["known"] * tuning.step >= tuning.warm_up
-        unusual = known & warm & (surprise >= tuning.surprise) & (residual >= tuning.residual) & (posts >= tuning.posts)
-        # Surprise saturates where the tail is long, so an episode is followed by its residual.
-        alert = unusual & (residual > tuning.growth * past["told"])
-        news = alert | (stands_out & (residual > tuning.growth * past["peak"]))
-        past["told"] = np.where(alert, residual, past["told"])
-        past["peak"] = np.where(stands_out, np.maximum(past["peak"], residual), past["peak"])
-        past["last_high"] = np.where(stands_out & (residual >= tuning.calm * past["peak"]), at, past["last_high"])
-        over = (past["peak"] > 0) & (at - past["last_high"] >= tuning.calm_for)
+    def _judge(self, step: "_Step", surprise: Array) -> Reading:
+        past, tuning, known, residual = self._columns, self.tuning, step.known, step.residual
+        over = (past["peak"] > 0) & (step.at - past["last_high"] >= tuning.calm_for)
         past["peak"][over] = past["told"][over] = 0.0
+        stands_out = known & (residual >= STANDS_OUT)
+        past["since"] = np.where(stands_out & np.isnan(past["since"]), step.at, np.where(known & ~stands_out, np.nan, past["since"]))
+        warm = known & (past["known"] * tuning.step >= tuning.warm_up)
+        posts = step.windows[-1][0]
+        unusual = warm & (surprise >= tuning.surprise) & (residual >= tuning.residual) & (posts >= tuning.posts)
+        # The longer windows fill while an episode lasts, so its residual grows though the counts don't: told again by the counts.
+        alert = unusual & (step.counts >= tuning.growth * past["told"])
+        news = alert | (warm & stands_out & (residual > NEWS * past["peak"]))
+        past["told"] = np.where(alert, np.maximum(step.counts, 1.0), past["told"])
+        past["peak"] = np.where(stands_out, np.maximum(past["peak"], residual), past["peak"])
+        past["last_high"] = np.where(stands_out & (residual >= tuning.calm * past["peak"]), step.at, past["last_high"])
         return Reading(
-            at=at,
-            observed=counts,
-            expected=mean,
+            at=step.at,
+            observed=step.counts,
+            expected=step.mean,
             residual=np.where(known, residual, np.nan),
             surprise=np.where(known, surprise, np.nan),
             score=np.where(known, np.where(news, surprise, 0.0), np.nan),
@@ -201,28 +204,19 @@ class Bank:
             since=past["since"].copy(),
         )
 
-    def _learn(
-        self,
-        slot: int,
-        known: npt.NDArray[np.bool_],
-        counts: Array,
-        mean: Array,
-        level: Array,
-        residual: Array,
-        windows: Sequence[tuple[Array, Array]],
-    ) -> None:
-        past, tuning = self._columns, self.tuning
+    def _learn(self, step: "_Step") -> None:
+        past, tuning, known = self._columns, self.tuning, step.known
         young = past["known"] * tuning.step < tuning.warm_up / 2  # the level is still found, so nothing is an outlier to it
-        cap = mean + 3 * np.sqrt(mean + self._dispersion(0) * mean**2) + 1
-        counted = np.where(young, counts, np.minimum(counts, cap))
+        cap = step.mean + OUTLIER * np.sqrt(step.mean + self._dispersion(0) * step.mean**2) + 1
+        counted = np.where(young, step.counts, np.minimum(step.counts, cap))
         keep = tuning.keep(tuning.level_half_life)
         _fade(past["counts"], known, keep, counted)
-        _fade(past["exposure"], known, keep, mean / np.maximum(level, TINY))
+        _fade(past["exposure"], known, keep, step.mean / np.maximum(step.level, TINY))
         keep = tuning.keep(tuning.season_half_life)
-        _fade(past["season_counts"][:, slot], known, keep, counted)
-        _fade(past["season_exposure"][:, slot], known, keep, level)
-        self._learn_spread(known, windows)
-        tails.learn(past["history"], residual, known & ~young, tuning.keep(tuning.history_half_life))
+        _fade(past["season_counts"][:, step.slot], known, keep, counted)
+        _fade(past["season_exposure"][:, step.slot], known, keep, step.level)
+        self._learn_spread(known, step.windows)
+        tails.learn(past["history"], step.residual, known & ~young, tuning.keep(tuning.history_half_life))
         past["known"] += known
 
     def _learn_spread(self, known: npt.NDArray[np.bool_], windows: Sequence[tuple[Array, Array]]) -> None:
@@ -230,9 +224,22 @@ class Bank:
         for index, (observed, mean) in enumerate(windows):
             there = known & ~np.isnan(observed)
             variance = mean + self._dispersion(index) * mean**2
-            squared = np.minimum((observed - mean) ** 2, 9 * variance)
+            squared = np.minimum((observed - mean) ** 2, OUTLIER**2 * variance)
             _fade(self._columns["spread"][:, index], there, keep, squared - mean)
             _fade(self._columns["squares"][:, index], there, keep, mean**2)
+
+
+class _Step(NamedTuple):
+    """One interval on its way through a bank; arrays of shape S."""
+
+    at: float
+    slot: int
+    known: npt.NDArray[np.bool_]
+    counts: Array
+    level: Array
+    mean: Array
+    residual: Array
+    windows: Sequence[tuple[Array, Array]]  # observed and expected, shortest first
 
 
 def _fade(column: Array, known: npt.NDArray[np.bool_], keep: float, added: Array) -> None:
@@ -257,7 +264,7 @@ def _fresh(series: int, tuning: Tuning) -> dict[str, Array]:
         "recent_mean": full(np.nan, longest),
         "history": tails.empty(series, DAY_S / tuning.step),
         "peak": full(0.0),  # the highest residual of the unrest that runs
-        "told": full(0.0),  # its residual when an alert was last raised
+        "told": full(0.0),  # its count when an alert was last raised
         "last_high": full(np.nan),
         "since": full(np.nan),
     }

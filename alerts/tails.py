@@ -47,7 +47,8 @@ def surprise(histograms: Array, residuals: Array) -> Array:
     excess = np.maximum(residuals - threshold, 0.0)
     inside = share * np.power(1 + shape * excess / scale, -1 / shape)
     below = above[rows, _bin(residuals)] / total
-    return np.clip(-np.log10(np.where(residuals > threshold, inside, np.maximum(below, share))), 0.0, MOST)
+    found: Array = -np.log10(np.where(residuals > threshold, inside, np.maximum(below, share)))
+    return np.clip(found, 0.0, MOST)
 
 
 def _pareto(histograms: Array, threshold: Array, start: npt.NDArray[np.intp], tail: Array) -> tuple[Array, Array]:

@@ -9,14 +9,18 @@ import click
 from config.errors import YuqingError
 
 COMMANDS = {
+    "alerts": "cli.alerts:alerts",
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
+    "demo": "cli.demo:demo",
     "search": "cli.search:search",
     "stack": "cli.stack:stack",
     "tag": "cli.tag:tag",
     "train": "cli.train:train",
+    "up": "cli.up:up",
+    "work": "cli.up:work",
 }  # the name of a command, and where it lives
 
 
