@@ -39,10 +39,11 @@ class City:
         speed: float = SPEED,
         port: int = 0,
         replay: Path | None = None,
+        clock: CityClock | None = None,
     ) -> None:
         begin = (start or datetime.now(CITY_ZONE) - LENGTH).astimezone(CITY_ZONE).replace(microsecond=0)
         self.world = World(seed, begin)
-        self.clock = CityClock(begin, self.world.beats.end, speed, self.world.beats.slow)
+        self.clock = clock or CityClock(begin, self.world.beats.end, speed, self.world.beats.slow)
         self.faults: dict[str, Fault] = {}  # the beginning of a path, and what is wrong there
         self.replay = Replay(replay) if replay else None
         self._routes = self._all_routes()
