@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,15 @@ def test_settings_are_ones_that_the_program_knows(compose: dict[str, Any]) -> No
     for name in OURS:
         given = {variable for variable in compose["services"][name]["environment"] if variable.startswith("YUQING_")}
         assert given <= set(setting_names())
+
+
+def test_our_roles_run_commands_that_there_are(compose: dict[str, Any]) -> None:
+    """A container's command is one of the program's, with options that it has."""
+    for name in OURS:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *compose["services"][name]["command"], "--help"], check=False, capture_output=True
+        )
+        assert done.returncode == 0, name
 
 
 def test_each_role_has_only_the_secrets_it_needs(compose: dict[str, Any]) -> None:
