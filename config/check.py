@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from config import accounts, sources, topics
+from config import accounts, alerts, sources, topics
 from config.accounts import Department, MonitoredAccount
+from config.alerts import AlertPlan
 from config.errors import ConfigError, Problem
 from config.lines import Document, read_yaml
 from config.settings import Settings
@@ -18,6 +19,7 @@ class Office(NamedTuple):
     accounts: tuple[MonitoredAccount, ...]
     sources: tuple[Source, ...]
     topics: tuple[TopicEntry, ...]
+    alerts: AlertPlan
 
 
 def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
@@ -29,7 +31,9 @@ def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
     subjects, amiss = topics.read_topics(topic_file)
     problems += [*wrong, *_unknown_accounts(source_file, found, matrix.accounts)]
     problems += [*amiss, *_unknown_departments(topic_file, subjects, matrix.departments)]
-    return Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values())), tuple(problems)
+    plan, awry = alerts.read_alerts(alerts.open_document(settings), matrix.accounts)
+    problems += awry
+    return Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan), tuple(problems)
 
 
 def load_office(settings: Settings) -> Office:
