@@ -18,7 +18,8 @@ OUTCOMES = {"complete": "完整", "partial": "不完整", "failed": "失败", "o
 @click.option("--once/--forever", default=True, help="Read each source once (the default), or by its interval until told to stop.")
 @click.option("--fresh", is_flag=True, help="With --once: forget what the last runs have seen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the coverage of each run as a line of JSON.")
-def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started this one does.")
+def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_parent: bool) -> None:
     """Read the sources of sources.yaml into the log.
 
     Examples: `yuqing crawl`, `yuqing crawl --source yunxi-news --json`, `yuqing crawl --forever`.
@@ -29,6 +30,7 @@ def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool) -> No
     from config.settings import load_settings
     from crawlers.run import crawl as run_once
     from crawlers.run import crawl_forever
+    from services.logs import configure_logs
     from services.stop import stop_on_signals, stop_with_parent
     from streams.engines import open_log
 
@@ -37,12 +39,16 @@ def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool) -> No
     sources = _chosen(office.sources, names)
     stop = stop_on_signals()
 
+    configure_logs(settings.log_level)
+
     def told(report: Coverage) -> None:
-        _print(report, as_json=as_json)
+        if not with_parent:  # else the coverage ledger and the log events tell
+            _print(report, as_json=as_json)
 
     with open_log(settings) as log:
         if not once:
-            stop_with_parent(stop)
+            if with_parent:
+                stop_with_parent(stop)
             crawl_forever(settings, sources, log, accounts=office.accounts, stop=stop, told=told)
             return
         reports = run_once(settings, sources, log, accounts=office.accounts, stop=stop, fresh=fresh, told=told)

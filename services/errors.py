@@ -9,3 +9,7 @@ class ServiceError(YuqingError):
 
 class ChildFailed(ServiceError):
     """A supervised process ended again and again; the message says which, and its last exit code."""
+
+
+class DemoFailed(ServiceError):
+    """The demo could not show what it is there to show; the message says what was missing."""

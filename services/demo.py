@@ -1,0 +1,184 @@
+"""The demo: a simulated city on loopback, and the whole system, as an office would run it, reading that city."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from elastic_transport import TransportError
+from elasticsearch import ApiError, Elasticsearch
+
+from city.city import SPEED, City
+from city.office import write
+from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+from indexers.answers import Counts, Share
+from indexers.connect import connect
+from indexers.embedded.open import open_local
+from indexers.merge import StoredPost
+from indexers.names import Names
+from indexers.queries import counts, latest_coverage, most_spread, topics_by_sentiment
+from indexers.reader import Reader
+from services.errors import DemoFailed
+from services.stop import Stop
+from services.supervise import Child, yuqing
+from services.work import TOPICS
+from streams.dead import DeadLetters
+from streams.engines import open_log
+from streams.log import Log
+from streams.messages import Coverage
+
+LOOK_S = 1.0
+PATIENCE_S = 60.0  # so long the system may take to answer its first query on a slow machine
+AFTER_S = 60.0  # so long after the story's end the last posts may take to be found
+QUIET_S = 8.0  # nothing new for this long after the story's end: it is all there. Sources are read every 2 or 3 s
+MARK = ".yuqing-demo"  # only a folder with this file in it is ever emptied
+
+
+class Progress(NamedTuple):
+    """Where the demo stands."""
+
+    elapsed: timedelta
+    share: float  # of the story, 0 to 1
+    city_time: datetime
+    pages: int  # that the city has served
+    counts: Counts
+    waiting: int  # messages on the log that are not handled yet
+
+
+class Summary(NamedTuple):
+    """What the demo has shown."""
+
+    elapsed: timedelta
+    pages: int
+    counts: Counts
+    topics: list[Share]
+    most_spread: list[StoredPost]
+    coverage: list[Coverage]
+    dead: int
+
+
+class Show:
+    """A running demo. Iterate over it for its progress; ask it for the summary at the end."""
+
+    def __init__(self, city: City, settings: Settings, client: Elasticsearch, messages: Log) -> None:
+        self._city = city
+        self._reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
+        self._messages = messages
+        self._settings = settings
+        self._began = time.monotonic()
+
+    def progress(self) -> Progress:
+        """Where it stands now."""
+        elapsed = time.monotonic() - self._began
+        lag = self._messages.lag(self._settings.work.group, TOPICS)
+        return Progress(
+            elapsed=timedelta(seconds=elapsed),
+            share=min(1.0, elapsed / self._city.clock.duration_s),
+            city_time=self._city.clock.now(),
+            pages=self._city.asked,
+            counts=counts(self._reader),
+            waiting=sum(lag.values()),
+        )
+
+    def watch(self, stop: Stop) -> Iterator[Progress]:
+        """Progress once a second until the story has been told and all of it is searchable, or until told to stop.
+
+        Raises DemoFailed where posts still arrive long after the story's end.
+        """
+        latest, since = -1, time.monotonic()
+        while not stop.wait(LOOK_S):
+            now = self.progress()
+            yield now
+            if now.counts.posts != latest or now.waiting:
+                latest, since = now.counts.posts, time.monotonic()
+            over = now.elapsed.total_seconds() - self._city.clock.duration_s
+            if over > 0 and time.monotonic() - since > QUIET_S:
+                return
+            if over > AFTER_S:
+                raise DemoFailed(f"{now.waiting} messages still wait {over:.0f} s after the story's end; the machine is too busy for it")
+
+    def summary(self) -> Summary:
+        """What has been shown so far."""
+        return Summary(
+            elapsed=timedelta(seconds=time.monotonic() - self._began),
+            pages=self._city.asked,
+            counts=counts(self._reader),
+            topics=topics_by_sentiment(self._reader),
+            most_spread=most_spread(self._reader, size=10),
+            coverage=latest_coverage(self._reader),
+            dead=len(DeadLetters(self._messages).list()),
+        )
+
+    def next_steps(self) -> list[str]:
+        """Commands that show more of what is there, for another terminal."""
+        prefix = f"YUQING_DATA_DIR={self._settings.data_dir}"
+        return [
+            f"{prefix} .venv/bin/yuqing search {words}" for words in ("自来水", "博物馆 --sort spread", "--sentiment negative --counts")
+        ] + [f"{prefix} .venv/bin/yuqing dead list"]
+
+
+@contextmanager
+def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Iterator[Show]:
+    """The city and the system, up for the length of a `with`; the data stay in the folder `demo` of the data folder.
+
+    `speed` is the city's, in seconds a real second. The settings decide about Kafka and Elasticsearch, as always. Raises DemoFailed where the system does not come up.
+    """
+    folder = fresh_folder(settings.data_dir / "demo")
+    with City(speed=speed) as city:
+        write(folder / "config", city.port)
+        own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"})
+        system = Child("up", yuqing("up", "--with-parent"), environment(own))
+        system.tend()
+        try:
+            with _database(own, system, stop) as client, open_log(own) as messages:
+                yield Show(city, own, client, messages)
+        finally:
+            system.end()
+
+
+def environment(own: Settings) -> Mapping[str, str]:
+    """The environment in which the demo's own system runs."""
+    given = {"DATA_DIR": own.data_dir, "CONFIG_DIR": own.config_dir, "OFFICE__NAME": own.office.name, "LOG_LEVEL": "error"}
+    return {**os.environ, **{ENVIRONMENT_PREFIX + name: str(value) for name, value in given.items()}}
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty folder for the demo. Raises DemoFailed rather than empty one that is not the demo's."""
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            raise DemoFailed(f"{folder} holds something that is not the demo's; move it, or set {ENVIRONMENT_PREFIX}DATA_DIR")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    return folder
+
+
+@contextmanager
+def _database(own: Settings, system: Child, stop: Stop) -> Iterator[Elasticsearch]:
+    """A client, once the system has made its database ready."""
+    deadline = time.monotonic() + PATIENCE_S
+    owner = own.data_dir / "store" / "owner.json"
+    while own.elasticsearch.url is None and not owner.exists():
+        _come_up(system, stop, deadline)
+    with connect(own) if own.elasticsearch.url else open_local(own) as client:
+        while not _answers(client.cluster.health):
+            _come_up(system, stop, deadline)
+        yield client
+
+
+def _come_up(system: Child, stop: Stop, deadline: float) -> None:
+    if system.pid is None or time.monotonic() > deadline or stop.wait(0.1):
+        raise DemoFailed("the system did not come up; run `yuqing up` by itself to see why")
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except (ApiError, TransportError):
+        return False
+    return True

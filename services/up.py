@@ -1,0 +1,83 @@
+"""Everything on one machine in one supervised run: the store and `work` in this process, `crawl` in one of its own."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import structlog
+from elasticsearch import Elasticsearch
+
+from config.settings import Settings
+from indexers.connect import connect
+from indexers.embedded.open import LocalStore
+from services.roles import run_work
+from services.stop import Stop
+from services.supervise import Child, yuqing
+from streams.engines import open_log
+from streams.log import Log
+
+log = structlog.get_logger()
+
+TEND_S = 0.5
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Elasticsearch]:
+    """The database for a process that owns it: the local store, served to our other commands, or a client of Elasticsearch.
+
+    Raises StoreTaken where another process owns the local store.
+    """
+    if settings.elasticsearch.url is not None:
+        with connect(settings) as client:
+            yield client
+        return
+    with LocalStore.open(settings.data_dir / "store") as store, store.serve():
+        yield store.client()
+
+
+def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) -> None:
+    """Run crawl and work until told to stop, or until work fails for good, which it raises.
+
+    `ready` is called when posts can be searched. A crawl that ends is started again after a growing pause.
+    """
+    with ExitStack() as stack:
+        client = stack.enter_context(database(settings))
+        messages = stack.enter_context(open_log(settings))
+        work = stack.enter_context(_working(settings, client, messages, stop))
+        crawl = Child("crawl", yuqing("crawl", "--forever", "--with-parent"), os.environ)
+        stack.callback(crawl.end)
+        if ready is not None:
+            ready()
+        while not stop.requested and work.is_alive():
+            crawl.tend()
+            stop.wait(TEND_S)
+
+
+class _Role(threading.Thread):
+    """A role on a thread; what ended it is raised when it is joined."""
+
+    def __init__(self, name: str, body: Callable[[], object]) -> None:
+        super().__init__(name=name)
+        self._body = body
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._body()
+        except BaseException as error:  # handed to the thread that waits for this one
+            log.exception("role.failed", role=self.name)
+            self.error = error
+
+
+@contextmanager
+def _working(settings: Settings, client: Elasticsearch, messages: Log, stop: Stop) -> Iterator[threading.Thread]:
+    role = _Role("work", lambda: run_work(settings, client, messages, stop))
+    role.start()
+    try:
+        yield role
+    finally:
+        stop.request()
+        role.join()
+    if role.error is not None:
+        raise role.error

@@ -1,0 +1,40 @@
+"""The demo: the whole system reads the simulated city."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import load_settings
+from services.demo import MARK, fresh_folder, running_demo
+from services.errors import DemoFailed
+from services.stop import Stop
+
+FAST = 12_000.0  # city seconds a real second
+
+
+@pytest.mark.timeout(300)
+def test_the_story_ends_on_record(tmp_path: Path) -> None:
+    """The complaint and the hijacked account are found, tagged and counted, every source has its coverage, nothing is dead."""
+    stop = Stop()
+    with running_demo(load_settings(data_dir=tmp_path), stop, speed=FAST) as show:
+        steps = list(show.watch(stop))
+        summary = show.summary()
+    assert steps[-1].waiting == 0
+    assert steps[-1].share == 1.0
+    assert summary.dead == 0
+    assert summary.counts.posts > 2000
+    assert "玉枕" in summary.most_spread[0].text  # the advert on the hijacked museum's account
+    assert sum(1 for post in summary.most_spread if "自来水" in post.text) >= 3
+    assert {report.source for report in summary.coverage} >= {"weibo", "yunxi-mastodon", "yunxi-luntan", "yunxi-ribao"}
+    assert sum(share.posts for share in summary.topics) == summary.counts.posts
+
+
+def test_a_strangers_folder_is_never_emptied(tmp_path: Path) -> None:
+    """A folder that holds something else is refused; the demo's own is emptied."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(DemoFailed, match="holds something"):
+        fresh_folder(tmp_path / "mine")
+    own = fresh_folder(tmp_path / "demo")
+    (own / "old").touch()
+    assert [path.name for path in fresh_folder(own).iterdir()] == [MARK]
