@@ -6,6 +6,7 @@ import msgspec
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import JsonSerializer
 
+from config.errors import ConfigError, Problem
 from config.settings import ElasticsearchSettings, Settings
 
 
@@ -23,7 +24,7 @@ def connect(settings: Settings) -> Elasticsearch:
     """Make a client: of Elasticsearch where an address is set, else of the local store in the data folder.
 
     Nothing is asked of Elasticsearch yet, so a server that is away is found by the first query. Failed requests are not
-    tried again here: each caller knows how long it can wait. Raises what `open_local` raises.
+    tried again here: each caller knows how long it can wait. Raises ConfigError, and what `open_local` raises.
     """
     if settings.elasticsearch.url is not None:
         return Elasticsearch(settings.elasticsearch.url, **_options(settings.elasticsearch))
@@ -40,5 +41,7 @@ def _options(given: ElasticsearchSettings) -> dict[str, Any]:
     if given.user is not None and given.password is not None:
         options["basic_auth"] = (given.user, given.password.get_secret_value())
     if given.ca is not None:
+        if not given.ca.is_file():
+            raise ConfigError([Problem("environment", None, "YUQING_ELASTICSEARCH__CA", f"there is no file {given.ca}")])
         options["ca_certs"] = str(given.ca)
     return options

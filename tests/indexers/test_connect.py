@@ -1,0 +1,64 @@
+"""The only place that makes a client."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.settings import load_settings
+from indexers.connect import FastJson, connect
+from indexers.errors import DatabaseUnavailable
+from indexers.names import Names
+from indexers.queries import get_post
+from indexers.reader import Reader
+
+
+def test_nothing_is_asked_before_the_first_query(tmp_path: Path) -> None:
+    """A server that is away is found by a query, as a pause, and not by making a client."""
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "http://127.0.0.1:9", "timeout_s": 5})
+    with connect(settings) as client, pytest.raises(DatabaseUnavailable, match="query get_post: no connection"):
+        get_post(Reader(client, Names("office"), settings.zone), "weibo:1")
+
+
+def test_user_and_password_are_sent(tmp_path: Path) -> None:
+    """Basic sign-in, as the settings say."""
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "http://127.0.0.1:9", "user": "office", "password": "geheim"})
+    with connect(settings) as client:
+        assert client._headers["authorization"].startswith("Basic ")
+
+
+def test_an_api_key_is_sent(tmp_path: Path) -> None:
+    """An API key instead of user and password."""
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "http://127.0.0.1:9", "api_key": "abc"})
+    with connect(settings) as client:
+        assert client._headers["authorization"] == "ApiKey abc"
+
+
+def test_the_authority_is_the_one_given(tmp_path: Path) -> None:
+    """With an authority file the server's certificate is checked against it."""
+    authority = tmp_path / "ca.pem"
+    authority.write_text("made up")
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "https://127.0.0.1:9", "ca": authority})
+    with connect(settings) as client:
+        config = client.transport.node_pool.get().config
+        assert (config.ca_certs, config.verify_certs) == (str(authority), True)
+
+
+def test_an_authority_that_is_not_there_is_told_by_its_setting(tmp_path: Path) -> None:
+    """A wrong path is a problem of the configuration, found before the first query."""
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "https://127.0.0.1:9", "ca": tmp_path / "ca.pem"})
+    with pytest.raises(ConfigError, match="YUQING_ELASTICSEARCH__CA: there is no file"):
+        connect(settings)
+
+
+def test_a_query_is_not_tried_again_behind_our_back(tmp_path: Path) -> None:
+    """Callers know how long they can wait, so the client itself retries nothing."""
+    settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "http://127.0.0.1:9"})
+    with connect(settings) as client:
+        assert client._max_retries == 0
+
+
+def test_an_answer_that_is_not_json_is_an_error_the_client_knows() -> None:
+    """A page of a proxy in place of JSON does not escape as an error of the decoder."""
+    with pytest.raises(ValueError, match="JSON is malformed"):
+        FastJson().json_loads(b"<html>")
