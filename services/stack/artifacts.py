@@ -129,7 +129,7 @@ def _maven(folder: Path, *arguments: str) -> None:
             cwd=folder, capture_output=True, text=True, timeout=_DOWNLOAD_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise StackError(f"Maven did not end within {_DOWNLOAD_S:.0f} s; is the registry reachable?") from error
+        raise Missing(f"Maven did not end within {_DOWNLOAD_S:.0f} s; is the registry reachable?") from error
     if done.returncode != 0:
         said = [line for line in (done.stdout + done.stderr).splitlines() if "ERROR" in line][:3]
-        raise StackError("Maven could not fetch the servers:\n  " + "\n  ".join(said or ["it gave no reason"]))
+        raise Missing("Maven could not fetch the servers:\n  " + "\n  ".join(said or ["it gave no reason"]))

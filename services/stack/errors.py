@@ -8,4 +8,4 @@ class StackError(YuqingError):
 
 
 class Missing(StackError):
-    """Something that the servers need is not on this machine: Maven, or a Java that is new enough."""
+    """Something that the servers need is not to be had: Maven, a Java that is new enough, or the artifacts themselves."""

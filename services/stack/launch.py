@@ -65,12 +65,15 @@ def running_stack(folder: Path, *, kafka: bool = True, elasticsearch: bool = Tru
 
 
 def up(folder: Path, *, kafka: bool = True, elasticsearch: bool = True, security: bool = False) -> Stack:
-    """Start servers that stay until `down`; those that are up already are returned as they are."""
+    """Start servers that stay until `down`; those that are up already are returned as they are.
+
+    Raises StackError where those lack something that is asked for now, and what `running_stack` raises.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "stack.lock"):
         standing = status(folder)
         if standing:
-            return standing
+            return _sufficient(standing, kafka=kafka, elasticsearch=elasticsearch, security=security)
         plan, credentials = _plan(folder, with_kafka=kafka, with_elasticsearch=elasticsearch, security=security)
         keeper = _launch(folder, plan, detached=True)
         try:
@@ -80,6 +83,18 @@ def up(folder: Path, *, kafka: bool = True, elasticsearch: bool = True, security
             _end(keeper)
             raise
         return stack
+
+
+def _sufficient(standing: Stack, *, kafka: bool, elasticsearch: bool, security: bool) -> Stack:
+    lacking = {
+        "Kafka": kafka and not standing.kafka_bootstrap,
+        "Elasticsearch": elasticsearch and not standing.elasticsearch_url,
+        "security": security and not standing.elasticsearch_password,
+    }
+    names = [name for name, lacks in lacking.items() if lacks]
+    if names:
+        raise StackError(f"servers are running already, but without {' and '.join(names)}; stop them first (yuqing stack down)")
+    return standing
 
 
 def status(folder: Path) -> Stack | None:

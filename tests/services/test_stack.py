@@ -106,7 +106,7 @@ def test_maven_failing_is_told_with_its_words(tmp_path: Path, monkeypatch: pytes
     program.write_text("#!/bin/sh\necho '[ERROR] no route to the registry'\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    with pytest.raises(StackError, match="no route to the registry"):
+    with pytest.raises(Missing, match="no route to the registry"):
         elasticsearch_home(tmp_path / "cache")
     assert not [left for left in (tmp_path / "cache").iterdir() if left.is_dir()]
 
@@ -157,6 +157,16 @@ def test_state_of_a_process_that_is_gone_is_not_believed(tmp_path: Path) -> None
     assert launch.status(tmp_path) is None
     assert launch.down(tmp_path) is False
     assert not (tmp_path / launch.STATE).exists()
+
+
+def test_up_refuses_servers_that_lack_what_is_asked(tmp_path: Path) -> None:
+    """Servers that run already are handed out, but never with one missing in silence."""
+    started = psutil.Process().create_time()
+    standing = launch.Stack(folder=str(tmp_path), keeper=os.getpid(), keeper_started=started, kafka_bootstrap="127.0.0.1:1")
+    launch._write_state(tmp_path / launch.STATE, standing)
+    assert launch.up(tmp_path, elasticsearch=False) == standing
+    with pytest.raises(StackError, match=r"without Elasticsearch.*stack down"):
+        launch.up(tmp_path)
 
 
 def test_broken_state_counts_as_none(tmp_path: Path) -> None:
