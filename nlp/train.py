@@ -14,6 +14,7 @@ from nlp.evaluate import sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
 from nlp.fit import SEED, Recipe, Texts, fit
 from nlp.linear import Classifier, Parameters
+from nlp.model_card import model_card
 from nlp.models import FORMAT, KEYWORDS, SENTIMENT, TOPIC, Card, Data, ModelCard, pack, save
 from nlp.rarity import rarity
 from nlp.segment import Segmenter, batch_of_words
@@ -21,8 +22,8 @@ from nlp.segment import Segmenter, batch_of_words
 SENTIMENT_RECIPE = Recipe(kinds=("words", "pairs", "characters", "twos", "threes"), least_texts=4, smoothing=1.0, cost=0.3)
 TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.1)
 
-_SENTIMENT_SET = "SMP2020-EWECT, usual and virus, labels joined to negative, neutral, positive"
-_TOPIC_SET = "Teddy Cup 2020 C (泰迪杯), messages to a government with their first-level label"
+_SENTIMENT_SET = "SMP2020-EWECT (microblogs, usual and virus; six emotions joined to three sentiments)"
+_TOPIC_SET = "泰迪杯 (Teddy Cup) 2020 C (messages to a government with their first-level label)"
 _TERMS = "research use; no licence beyond that is stated. Only hashes and numbers derived from the texts are kept here."
 
 
@@ -53,6 +54,7 @@ def train(data: Path, out: Path, *, segmenter: Segmenter, revision: int, today: 
         models={name: model.card for name, model in models.items()},
     )
     save(out, card, {name: model.content for name, model in models.items()})
+    (out / "README.md").write_text(model_card(card), encoding="utf-8")
     return card
 
 

@@ -9,6 +9,7 @@ import pytest
 from nlp.data import DOMAINS
 from nlp.errors import DataError
 from nlp.evaluate import macro_f1, sentiment_scores, topic_scores
+from nlp.model_card import model_card
 from nlp.models import CARD, SENTIMENT, SHIPPED, TOPIC, load, read_card
 from nlp.segment import default
 from nlp.train import train
@@ -37,6 +38,18 @@ def test_the_card_says_what_the_models_are(small_weights: Path) -> None:
     for name, model in card.models.items():
         assert model.sha256 == hashlib.sha256((small_weights / f"{name}.npz").read_bytes()).hexdigest()
         assert all(data.rows and data.terms for data in model.data)
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_people_can_read_the_card(small_weights: Path, *, shipped: bool) -> None:
+    """README.md beside the weights says what card.json says: sets, terms, scores, versions, date."""
+    folder = SHIPPED if shipped else small_weights
+    card, text = read_card(folder), (folder / "README.md").read_text(encoding="utf-8")
+    assert text == model_card(card)
+    for model in card.models.values():
+        assert model.version in text
+        assert all(f"{score:.4f}" in text for score in model.scores.values())
+        assert all(data.name in text and data.terms in text for data in model.data)
 
 
 def test_the_models_learn(small_weights: Path) -> None:

@@ -1,0 +1,80 @@
+"""How many posts a second are tagged on one core, beside the obvious way: `jieba.lcut` for words and snownlp for sentiment."""
+
+import gzip
+import json
+import random
+import statistics
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nlp.segment import cut_many
+from nlp.tagger import Tagger
+
+with warnings.catch_warnings():  # invalid escapes in their sources
+    warnings.simplefilter("ignore")
+    import jieba
+    from snownlp import SnowNLP
+
+REPLAY = Path(__file__).parents[2] / "shared" / "data" / "replay" / "microblogs.jsonl.gz"
+LENGTH = 136  # characters of an average post in the replay data
+ROUNDS = 3
+BATCH = 2000
+SLOWER = 40  # the obvious way gets this much less to do
+
+_PIECES = (
+    "今天早上小区又停水了，物业说是管道检修",
+    "出租车司机拒载还乱收费，打了投诉电话没有人接",
+    "感谢社区医院的护士，老人打针很耐心[赞]",
+    "学校门口的红绿灯坏了三天，孩子过马路很危险",
+    "河边的工厂晚上偷偷排污，味道很难闻[怒]",
+    "公司拖欠了两个月工资，去劳动监察大队登记了",
+    "新开的图书馆环境真好，周末带孩子来看书",
+    "市政务服务中心通知明天系统升级，暂停办理业务",
+)
+
+
+def run(posts: int = 20_000) -> list[dict[str, Any]]:
+    """Measure on that many posts; the median of three rounds. Each row has `name`, `value`, `unit`."""
+    texts, source = _texts(posts)
+    tagger = Tagger.load()
+    jieba.setLogLevel("WARNING")
+    jieba.initialize()
+    few = texts[: max(1, posts // SLOWER)]
+    return [
+        _row(f"tag: cut, both classifiers, keywords ({source})", texts, tagger.tag_texts),
+        _row("tag: cut only", texts, cut_many),
+        _row("tag one post at a time", few, lambda batch: [tagger.tag_texts([text]) for text in batch]),
+        _row("obvious way: jieba.lcut and snownlp", few, lambda batch: [(jieba.lcut(text), SnowNLP(text).sentiments) for text in batch]),
+        _row("obvious way: jieba.lcut only", few, lambda batch: [jieba.lcut(text) for text in batch]),
+    ]
+
+
+def _texts(posts: int) -> tuple[list[str], str]:
+    """That many texts, and where they are from: real posts where they are beside the project, else our own sentences."""
+    if REPLAY.exists():
+        with gzip.open(REPLAY) as file:
+            real = [text for line in file if (text := json.loads(line)["text"])]
+        return [real[place % len(real)] for place in range(posts)], "replayed posts"
+    chance = random.Random(0)
+    return ["。".join(chance.choices(_PIECES, k=LENGTH // 19)) for _ in range(posts)], "made-up posts"
+
+
+def _row(name: str, texts: Sequence[str], work: Callable[[Sequence[str]], object]) -> dict[str, Any]:
+    work(texts[:BATCH])
+    return {"name": name, "value": round(statistics.median(_speed(texts, work) for _ in range(ROUNDS))), "unit": "posts/s"}
+
+
+def _speed(texts: Sequence[str], work: Callable[[Sequence[str]], object]) -> float:
+    """Posts a second of this process's own time, so that what else runs on the machine hardly counts."""
+    begun = time.process_time()
+    for start in range(0, len(texts), BATCH):
+        work(texts[start : start + BATCH])
+    return len(texts) / (time.process_time() - begun)
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(f"{row['value']:>8,} {row['unit']}  {row['name']}")
