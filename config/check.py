@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from config import accounts, alerts, sources, topics
+from config import accounts, alerts, incidents, sources, topics
 from config.accounts import Department, MonitoredAccount
 from config.alerts import AlertPlan
 from config.errors import ConfigError, Problem
+from config.incidents import IncidentRules, unknown_departments
 from config.lines import Document, read_yaml
 from config.settings import Settings
 from config.sources import Source
@@ -20,6 +21,7 @@ class Office(NamedTuple):
     sources: tuple[Source, ...]
     topics: tuple[TopicEntry, ...]
     alerts: AlertPlan
+    incidents: IncidentRules | None  # None only where its file has problems
 
 
 def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
@@ -33,7 +35,13 @@ def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
     problems += [*amiss, *_unknown_departments(topic_file, subjects, matrix.departments)]
     plan, awry = alerts.read_alerts(alerts.open_document(settings), matrix.accounts)
     problems += awry
-    return Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan), tuple(problems)
+    rules_file = read_yaml(settings.config_dir / incidents.FILE)
+    rules, faulty = incidents.read_incidents(rules_file)
+    problems += faulty
+    if rules is not None:
+        problems += unknown_departments(rules_file, rules, {department.id for department in matrix.departments}, accounts.FILE)
+    office = Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan, rules)
+    return office, tuple(problems)
 
 
 def load_office(settings: Settings) -> Office:
