@@ -1,0 +1,147 @@
+"""Episodes: one thing that goes on is one episode, told once a step. A pure state machine; whoever stores it is handed in.
+
+open → acknowledged → resolved, and open → resolved. The rule is copied onto the episode when it opens, so that editing a
+rule cannot change one that runs. Every step leaves one Notice, whose id is the same however often the step is worked out.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from alerts.errors import NotAllowed
+from alerts.facts import Finding
+from config.alerts import Rule, Step
+
+GROWTH = 2.0  # an episode is told again at so many times what was last told
+
+Status = Literal["open", "acknowledged", "resolved"]
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One step of an episode, to be told once."""
+
+    id: str  # "<episode>.<number of the step>": the idempotency key
+    episode: str
+    step: Step
+    at: datetime
+    finding: Finding
+    by: str | None = None  # who took the step, where a person did
+    why: str | None = None
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that goes on, from its first finding to its end."""
+
+    id: str
+    rule: dict[str, Any]  # as it was when the episode opened, in JSON's types
+    status: Status
+    opened_at: datetime
+    last_at: datetime  # of the last finding
+    finding: Finding  # the last
+    peak: float  # the highest observed
+    told: float  # what was observed when it was last told
+    steps: tuple[Notice, ...]
+    acknowledged_by: str | None = None
+    resolved_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is about: at most one running episode has this key."""
+        return key_of(self.finding)
+
+
+class Outcome(NamedTuple):
+    """An episode after something happened, and what is to be told of it, if anything is."""
+
+    episode: Episode
+    notice: Notice | None
+
+
+def key_of(finding: Finding) -> str:
+    """What a finding is about: rule and subject, and the step itself where each is an episode of its own."""
+    return "|".join((finding.rule, finding.subject.key, finding.once or ""))
+
+
+def take(running: Episode | None, finding: Finding, rule: Rule) -> Outcome:
+    """Put a finding where it belongs: into the running episode of its key, or a new one.
+
+    A finding that is no later than the last one changes nothing: it has been seen. A running episode is told again only when
+    it has grown to GROWTH times what was last told.
+    """
+    if running is None or running.status == "resolved":
+        return _open(finding, rule)
+    if finding.at <= running.last_at:
+        return Outcome(running, None)
+    seen = msgspec.structs.replace(running, last_at=finding.at, finding=finding, peak=max(running.peak, finding.observed))
+    if finding.observed < GROWTH * running.told:
+        return Outcome(seen, None)
+    return _step(msgspec.structs.replace(seen, told=finding.observed), "grown", finding.at)
+
+
+def _open(finding: Finding, rule: Rule) -> Outcome:
+    name = hashlib.sha256(f"{key_of(finding)}|{finding.since.isoformat()}|{finding.at.isoformat()}".encode()).hexdigest()[:20]
+    episode = Episode(
+        id=name,
+        rule=rule.model_dump(mode="json"),
+        status="open",
+        opened_at=finding.at,
+        last_at=finding.at,
+        finding=finding,
+        peak=finding.observed,
+        told=finding.observed,
+        steps=(),
+    )
+    return _step(episode, "opened", finding.at)
+
+
+def acknowledge(episode: Episode, by: str, at: datetime) -> Outcome:
+    """Somebody has seen it. Raises NotAllowed when somebody has already, or it is over."""
+    if episode.status != "open":
+        raise NotAllowed(f"episode {episode.id} is {episode.status} already", possible(episode))
+    return _step(msgspec.structs.replace(episode, status="acknowledged", acknowledged_by=by), "acknowledged", at, by)
+
+
+def resolve(episode: Episode, at: datetime, by: str | None = None, why: str | None = None) -> Outcome:
+    """It is over. Raises NotAllowed when it was already."""
+    if episode.status == "resolved":
+        raise NotAllowed(f"episode {episode.id} is resolved already", possible(episode))
+    return _step(msgspec.structs.replace(episode, status="resolved", resolved_at=at), "resolved", at, by, why)
+
+
+def possible(episode: Episode) -> tuple[str, ...]:
+    """The steps that a person can take now."""
+    return {"open": ("acknowledge", "resolve"), "acknowledged": ("resolve",), "resolved": ()}[episode.status]
+
+
+def calm(episode: Episode, now: datetime, going_on: bool = False) -> Outcome:
+    """Let an episode end that has had no finding for as long as its rule says; `going_on` where the detector says it lasts.
+
+    An episode that is a step of its own (`once`) has nothing to wait for: only a person ends it.
+    """
+    rests = now - episode.last_at >= timedelta(seconds=episode.rule["calm_s"])
+    if episode.status == "resolved" or going_on or not rests or episode.finding.once is not None:
+        return Outcome(episode, None)
+    return resolve(episode, now, why="已平静")
+
+
+def take_all(running: Mapping[str, Episode], findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Outcome]:
+    """Put many findings where they belong, oldest first. `running` is by key. Only what changed comes back, once a key and step."""
+    now = dict(running)
+    outcomes = []
+    for finding in sorted(findings, key=lambda found: (found.at, found.rule, found.subject.key)):
+        key = key_of(finding)
+        outcome = take(now.get(key), finding, rules[finding.rule])
+        if outcome.episode is not now.get(key):
+            outcomes.append(outcome)
+        now[key] = outcome.episode
+    return outcomes
+
+
+def _step(episode: Episode, step: Step, at: datetime, by: str | None = None, why: str | None = None) -> Outcome:
+    notice = Notice(
+        id=f"{episode.id}.{len(episode.steps) + 1}", episode=episode.id, step=step, at=at, finding=episode.finding, by=by, why=why
+    )
+    return Outcome(msgspec.structs.replace(episode, steps=(*episode.steps, notice)), notice)
