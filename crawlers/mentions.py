@@ -37,7 +37,7 @@ class _Word(NamedTuple):
 def _folding() -> dict[int, int]:
     """For each character that is folded, what it becomes; always one character for one."""
     table: dict[int, int] = {}
-    for code in range(0x3000):
+    for code in range(0x3400):
         _fold_width(code, table)
     for code in range(0xFF00, 0xFFF0):
         _fold_width(code, table)

@@ -64,7 +64,7 @@ def encoding_of(sample: bytes) -> str:
 
 
 def _text(file: BinaryIO) -> io.TextIOWrapper:
-    buffered = file if isinstance(file, io.BufferedReader) else io.BufferedReader(_Raw(file))
+    buffered = io.BufferedReader(_Raw(file), SAMPLE)
     sample = buffered.peek(SAMPLE)[:SAMPLE]
     return io.TextIOWrapper(buffered, encoding=encoding_of(sample), errors="replace", newline="")
 

@@ -177,7 +177,7 @@ class _Crew:
             report = ledger.off(source.off)
         else:
             async with contextlib.AsyncExitStack() as held:
-                for site in sorted(_sites(source)):
+                for site in sorted(self._sites_of(source)):
                     await held.enter_async_context(self._sites[site])
                 await held.enter_async_context(places)
                 report = await self._run(source, appender)
@@ -216,8 +216,12 @@ class _Crew:
     def _rules(self, source: Source) -> str:
         return rules_of(sorted(self._accounts.items()), source.model_dump(exclude={"interval", "delay", "right", "enabled", "max_pages"}))
 
+    def _sites_of(self, source: Source) -> set[str]:
+        """The sites that a source must have to itself, so that its delay holds for all who read them; none without a delay."""
+        delay = self._settings.crawl.delay_s if source.delay is None else source.delay
+        return _sites(source) if delay else set()
+
 
 def _sites(source: Source) -> set[str]:
-    """The sites that a source reads: two sources of one site take turns, so that its delay holds for both."""
     addresses: Iterable[str] = getattr(source, "urls", ()) or [getattr(source, "base_url", source.id)]
     return {urlsplit(address).netloc or address for address in addresses}

@@ -110,11 +110,15 @@ class WeiboSpider(SourceSpider):
 
     def read_search(self, response: Response, words: str, page: int) -> Iterator[Scraped]:
         """Read a page of what a search finds."""
-        posts, lost = self._cards(data_of(response))
+        data = data_of(response)
+        posts, lost = self._cards(data)
         yield from lost
+        total = _total(data, "cardlistInfo", "total")
+        if page == 1 and total is not None:
+            self.visit.ledger.expect(total)
         for post in posts:
             yield from self._post(post)
-        if self.visit.more(f"search:{words}", [str(post.id) for post in posts], page):
+        if self.visit.more(f"search:{words}", [str(post.id) for post in posts], page, total=total):
             yield self._search(words, page + 1)
 
     def read_comments(self, response: Response, post: Status, page: int) -> Iterator[Scraped]:

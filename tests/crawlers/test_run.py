@@ -140,7 +140,7 @@ def test_two_sources_of_one_site_take_turns(site: Site, settings: Settings, log:
         return answer
 
     site.routes["/feed"] = feed
-    sources = [a_source(spider="feed", id=f"s{number}", urls=[f"{site.url}/feed?of={number}"]) for number in range(4)]
+    sources = [a_source(spider="feed", id=f"s{number}", urls=[f"{site.url}/feed?of={number}"], delay=0.01) for number in range(4)]
     reports = crawl(settings, sources, log, accounts=ACCOUNTS)
     assert [report.source for report in reports] == ["s0", "s1", "s2", "s3"]
     assert set(most) == {1}
