@@ -45,7 +45,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     published_at: datetime
     collected_at: datetime  # of the newest sighting
     first_collected_at: datetime
-    spread: int = 0  # forwards and comments as far as they are known: how far it has come
+    spread: int  # forwards and comments as far as they are known: how far it has come
     text_from: str = ""  # which sighting the text is from, in an order of quality: "part:…" or "whole:…" and its time
     tags_from: str = ""  # likewise, of the text that the tags were made from
     title: str | None = None
@@ -81,7 +81,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     kind: Kind
     published_at: datetime
     observed_at: datetime
-    spread: int = 0
+    spread: int
     root_id: str | None = None
     accounts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

@@ -113,7 +113,7 @@ def marks(highlight: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     found: set[str] = set()
     for field, fragments in highlight.items():
         for fragment in fragments:
-            whole = fragment.replace(f"{UNMARK} {MARK}", " ")
+            whole = fragment.replace(f"{UNMARK} {MARK}", " ").replace(UNMARK + MARK, "")
             parts = [part.partition(UNMARK)[0] for part in whole.split(MARK)[1:]]
             found.update(part.replace(" ", "") if field == "tokens" and not part.isascii() else part for part in parts)
     return tuple(sorted(found, key=lambda mark: (-len(mark), mark)))

@@ -33,10 +33,10 @@ def database(database_settings: Settings, prefix: str) -> Iterator[Elasticsearch
     with connect(database_settings) as client:
         yield client
         if database_settings.elasticsearch.url is not None:
-            for index in client.indices.get(index=f"{prefix}-*"):
-                client.indices.delete(index=index)
-            for template in client.indices.get_index_template(name=f"{prefix}-*")["index_templates"]:
-                client.indices.delete_index_template(name=template["name"])
+            indices = list(client.indices.get(index=f"{prefix}-*"))
+            if indices:
+                client.indices.delete(index=indices)
+            client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-*")
 
 
 @pytest.fixture
