@@ -166,7 +166,18 @@ def read_sources(document: Document) -> tuple[dict[int, Source], list[Problem]]:
         if source is not None:
             sources[index] = source
     problems += twice(document, "sources", [(index, source.id) for index, source in sources.items()])
-    return sources, problems
+    return sources, [*problems, *_shared_platforms(document, sources)]
+
+
+def _shared_platforms(document: Document, sources: dict[int, Source]) -> list[Problem]:
+    """Each server numbers its own posts, so two servers under one name of a platform would mix them up."""
+    server: dict[str, str] = {}
+    problems = []
+    for index, source in sources.items():
+        if isinstance(source, MastodonSource) and server.setdefault(source.platform, source.base_url) != source.base_url:
+            what = f"{source.platform!r} is the platform of {server[source.platform]} already; give each server a name of its own"
+            problems.append(document.problem(("sources", index, "platform"), what))
+    return problems
 
 
 def _model(given: Any) -> type[Source] | None:

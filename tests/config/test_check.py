@@ -157,6 +157,15 @@ def test_names_and_numbers_mean_one_account(folder: Path) -> None:
     ]
 
 
+def test_two_servers_have_two_names(folder: Path) -> None:
+    """Each numbers its own posts: under one name they would be mixed up."""
+    server = "  - {{id: m{0}, spider: mastodon, public: true, base_url: 'https://m{0}.example'}}\n"
+    (folder / "sources.yaml").write_text(SOURCES + server.format(1) + server.format(2), encoding="utf-8")
+    assert problems(folder) == [
+        "sources.yaml:9: sources[3].platform: 'mastodon' is the platform of https://m1.example already; give each server a name of its own"
+    ]
+
+
 def test_all_problems_of_all_files_come_at_once(folder: Path) -> None:
     """The office mends everything in one go."""
     (folder / "accounts.yaml").write_text("accounts:\n  - {id: a, nam: 甲乙}\n", encoding="utf-8")

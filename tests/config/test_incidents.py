@@ -9,7 +9,7 @@ import yaml
 from config import incidents
 from config.check import check_office
 from config.errors import ConfigError
-from config.incidents import IncidentRules, load_incidents, read_incidents
+from config.incidents import IncidentRules, load_incidents, of_office, read_incidents
 from config.lines import read_yaml
 from config.settings import PACKAGE_DIR, Settings
 
@@ -122,7 +122,19 @@ def test_unknown_departments_are_found_with_the_matrix(tmp_path: Path, settings:
     }
 
 
-def test_missing_file_is_said(tmp_path: Path, settings: Settings) -> None:
-    """The message says which file to copy."""
-    with pytest.raises(ConfigError, match=r"incidents\.yaml: the file is missing"):
+def test_an_office_without_the_file_has_the_shipped_rules(tmp_path: Path, settings: Settings) -> None:
+    """Departments that the office doesn't have are left out of them, so nothing is routed to nobody."""
+    empty = settings.model_copy(update={"config_dir": tmp_path})
+    rules, problems = of_office(empty, {"xinfang"}, "accounts.yaml")
+    assert problems == []
+    assert rules is not None
+    assert rules.routing.coordinator is None
+    assert [receiver.department for receiver in rules.reports.receivers] == ["xinfang"]
+    assert load_incidents(empty) == load_incidents(settings)
+
+
+def test_loading_a_wrong_file_raises_every_problem(tmp_path: Path, settings: Settings) -> None:
+    """As one error, for the command line."""
+    (tmp_path / "incidents.yaml").write_text("levels: 3")
+    with pytest.raises(ConfigError, match="levels: must be a list"):
         load_incidents(settings.model_copy(update={"config_dir": tmp_path}))
