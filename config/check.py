@@ -6,7 +6,7 @@ from config import accounts, alerts, incidents, sources, topics
 from config.accounts import Department, MonitoredAccount
 from config.alerts import AlertPlan
 from config.errors import ConfigError, Problem
-from config.incidents import IncidentRules, unknown_departments
+from config.incidents import IncidentRules
 from config.lines import Document, read_yaml
 from config.settings import Settings
 from config.sources import Source
@@ -35,11 +35,8 @@ def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
     problems += [*amiss, *_unknown_departments(topic_file, subjects, matrix.departments)]
     plan, awry = alerts.read_alerts(alerts.open_document(settings), matrix.accounts)
     problems += awry
-    rules_file = read_yaml(settings.config_dir / incidents.FILE)
-    rules, faulty = incidents.read_incidents(rules_file)
+    rules, faulty = incidents.of_office(settings, {department.id for department in matrix.departments}, accounts.FILE)
     problems += faulty
-    if rules is not None:
-        problems += unknown_departments(rules_file, rules, {department.id for department in matrix.departments}, accounts.FILE)
     office = Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan, rules)
     return office, tuple(problems)
 

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from config.accounts import Entry, Id, twice
 from config.errors import ConfigError, Problem
 from config.lines import Document, Path_, read_yaml
-from config.settings import Settings
+from config.settings import PACKAGE_DIR, Settings
 
 FILE = "incidents.yaml"
 LISTS = ("levels", "grounds", "clocks")
@@ -111,7 +111,7 @@ class ClockRule(Entry):
 class Routing(Entry):
     """Who leads where topics don't say."""
 
-    coordinator: Id
+    coordinator: Id | None = None  # nobody is proposed where there is none
     source: SourceOfRule
 
 
@@ -193,15 +193,41 @@ def read_incidents(document: Document) -> tuple[IncidentRules | None, list[Probl
 
 def unknown_departments(document: Document, rules: IncidentRules, known: set[str], file: str) -> list[Problem]:
     """Say which departments of the rules stand in no matrix; `file` is where they should."""
-    named: list[tuple[Path_, str]] = [(("routing", "coordinator"), rules.routing.coordinator)]
+    named: list[tuple[Path_, str]] = []
+    if rules.routing.coordinator is not None:
+        named.append((("routing", "coordinator"), rules.routing.coordinator))
     for number, receiver in enumerate(rules.reports.receivers):
         named.append((("reports", "receivers", number, "department"), receiver.department))
     return [document.problem(path, f"no such department: {name!r}; it must stand in {file}") for path, name in named if name not in known]
 
 
+def open_document(settings: Settings) -> Document:
+    """Read the office's file; where it has none, the one that comes with the program."""
+    path = settings.config_dir / FILE
+    return read_yaml(path if path.exists() else PACKAGE_DIR / FILE)
+
+
+def of_office(settings: Settings, departments: set[str], file: str) -> tuple[IncidentRules | None, list[Problem]]:
+    """The office's rules, checked with its departments, which stand in `file`.
+
+    Where the office has no file of its own, the shipped rules leave out the departments that it doesn't have.
+    """
+    document = open_document(settings)
+    rules, problems = read_incidents(document)
+    if rules is None:
+        return None, problems
+    if (settings.config_dir / FILE).exists():
+        return rules, unknown_departments(document, rules, departments, file)
+    coordinator = rules.routing.coordinator if rules.routing.coordinator in departments else None
+    receivers = tuple(receiver for receiver in rules.reports.receivers if receiver.department in departments)
+    routing = rules.routing.model_copy(update={"coordinator": coordinator})
+    reports = rules.reports.model_copy(update={"receivers": receivers})
+    return rules.model_copy(update={"routing": routing, "reports": reports}), []
+
+
 def load_incidents(settings: Settings) -> IncidentRules:
     """Read the rules. Raises ConfigError with every problem of the file; `config.check` reads all files together."""
-    rules, problems = read_incidents(read_yaml(settings.config_dir / FILE))
+    rules, problems = read_incidents(open_document(settings))
     if rules is None:
         raise ConfigError(problems)
     return rules
