@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from city.office import write
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 from indexers.answers import Counts, Share
 from indexers.connect import connect
-from indexers.embedded.open import open_local
+from indexers.embedded.open import folder_of, reach
 from indexers.merge import StoredPost
 from indexers.names import Names
 from indexers.queries import counts, latest_coverage, most_spread, topics_by_sentiment
@@ -162,23 +162,25 @@ def fresh_folder(folder: Path) -> Path:
 def _database(own: Settings, system: Child, stop: Stop) -> Iterator[Elasticsearch]:
     """A client, once the system has made its database ready."""
     deadline = time.monotonic() + PATIENCE_S
-    owner = own.data_dir / "store" / "owner.json"
-    while own.elasticsearch.url is None and not owner.exists():
+    while (client := _reach(own)) is None:
         _come_up(system, stop, deadline)
-    with connect(own) if own.elasticsearch.url else open_local(own) as client:
-        while not _answers(client.cluster.health):
-            _come_up(system, stop, deadline)
+    with client:
         yield client
+
+
+def _reach(own: Settings) -> Elasticsearch | None:
+    """A client of the running system's database, never its owner; None while nobody answers."""
+    if own.elasticsearch.url is None:
+        return reach(folder_of(own))
+    client = connect(own)
+    try:
+        client.cluster.health()
+    except (ApiError, TransportError):
+        client.close()
+        return None
+    return client
 
 
 def _come_up(system: Child, stop: Stop, deadline: float) -> None:
     if system.pid is None or time.monotonic() > deadline or stop.wait(0.1):
         raise DemoFailed("the system did not come up; run `yuqing up` by itself to see why")
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    try:
-        ask()
-    except (ApiError, TransportError):
-        return False
-    return True

@@ -2,15 +2,18 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import structlog
 from elasticsearch import Elasticsearch
 
 from config.settings import Settings
 from indexers.connect import connect
-from indexers.embedded.open import LocalStore
+from indexers.embedded.errors import StoreHeld
+from indexers.embedded.open import LocalStore, folder_of
 from services.roles import run_work
 from services.stop import Stop
 from services.supervise import Child, yuqing
@@ -20,20 +23,33 @@ from streams.log import Log
 log = structlog.get_logger()
 
 TEND_S = 0.5
+MOMENT_S = 5.0
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Elasticsearch]:
     """The database for a process that owns it: the local store, served to our other commands, or a client of Elasticsearch.
 
-    Raises StoreTaken where another process owns the local store.
+    Raises StoreHeld where another process owns the local store.
     """
     if settings.elasticsearch.url is not None:
         with connect(settings) as client:
             yield client
         return
-    with LocalStore.open(settings.data_dir / "store") as store, store.serve():
+    with _own_store(folder_of(settings)) as store, store.serve():
         yield store.client()
+
+
+def _own_store(folder: Path) -> LocalStore:
+    """Take the local store; one of our commands that looks something up may hold it for a moment."""
+    deadline = time.monotonic() + MOMENT_S
+    while True:
+        try:
+            return LocalStore.open(folder)
+        except StoreHeld:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(TEND_S)
 
 
 def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) -> None:

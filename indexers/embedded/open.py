@@ -11,7 +11,7 @@ from indexers.embedded.errors import StoreHeld
 from indexers.embedded.node import client_for
 from indexers.embedded.owner import LocalStore, client_of, read_owner
 
-__all__ = ["LocalStore", "folder_of", "open_local"]
+__all__ = ["LocalStore", "folder_of", "open_local", "reach"]
 
 _STARTING_S = 15.0  # an owner that has the lock but doesn't answer yet may be mending what a crash left behind
 _ASK_AGAIN_S = 0.1
@@ -33,7 +33,7 @@ def open_local(settings: Settings, *, patience_s: float = _STARTING_S) -> Elasti
         try:
             store = LocalStore.open(folder)
         except StoreHeld:
-            client = _reach(folder)
+            client = reach(folder)
             if client is not None:
                 return client
             if time.monotonic() > deadline:
@@ -44,7 +44,8 @@ def open_local(settings: Settings, *, patience_s: float = _STARTING_S) -> Elasti
             return client_for(store.engine, on_close=store.close)
 
 
-def _reach(folder: Path) -> Elasticsearch | None:
+def reach(folder: Path) -> Elasticsearch | None:
+    """Give a client of the process that owns the folder; None where nobody does, or where it doesn't answer."""
     owner = read_owner(folder)
     client = None if owner is None else client_of(owner)
     if client is None:

@@ -1,0 +1,1 @@
+"""The whole walk, from pages to records, with every process killed on the way."""
