@@ -34,7 +34,6 @@ REASONS = {
     "feed_bomb": "订阅源含实体定义（可能是实体炸弹），已拒收",
     "layout_changed": "页面结构与预期不符，可能已改版",
     "robots": "robots.txt 不允许抓取",
-    "refused": "网站回应拒绝",
     "log_unavailable": "消息日志不可写，未确认的条目下次重取",
     "max_pages": "达到每次最多页数，更早的内容未取",
     "ended_early": "取到的少于网站声称的数量",

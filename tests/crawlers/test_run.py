@@ -121,7 +121,7 @@ def test_a_stop_ends_a_crawl_that_waits_for_a_site(site: Site, settings: Setting
         return Answer(b"", status=500, waits_s=0.5)
 
     site.routes["/feed"] = slow
-    sources = [a_source(spider="feed", id=name, urls=[f"{site.url}/feed"]) for name in ("first", "second")]
+    sources = [a_source(spider="feed", id=name, urls=[f"{site.url}/feed"], delay=0.01) for name in ("first", "second")]
     first, second = crawl(settings, sources, log, accounts=ACCOUNTS, stop=stop)
     assert first.outcome == "failed"
     assert (second.outcome, second.reason, second.pages) == ("failed", "stopped", 0)

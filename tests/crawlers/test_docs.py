@@ -1,0 +1,36 @@
+"""What the documentation must not forget."""
+
+from pathlib import Path
+
+import pytest
+
+from config.sources import SPIDERS, PluginSource
+from crawlers.ingest import FIELDS
+from crawlers.outcomes import REASONS
+from streams.messages import Flag
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_each_reason_is_documented(reason: str) -> None:
+    """In docs/crawlers.md."""
+    assert f"`{reason}`" in (DOCS / "crawlers.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("flag", [flag for flag in Flag if flag not in (Flag.TRUNCATED, Flag.INEXACT_DATE)])
+def test_each_repair_is_documented(flag: Flag) -> None:
+    """In the table of bad input."""
+    assert f"`{flag}`" in (DOCS / "crawlers.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("key", sorted({key for model in (*SPIDERS.values(), PluginSource) for key in model.model_fields}))
+def test_each_key_of_a_source_is_documented(key: str) -> None:
+    """In docs/sources.md."""
+    assert f"`{key}`" in (DOCS / "sources.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_of_a_file_is_documented(field: str) -> None:
+    """In docs/sources.md."""
+    assert field in (DOCS / "sources.md").read_text(encoding="utf-8")
