@@ -37,7 +37,7 @@ def render(notice: Notice, address: str | None = None) -> Message:
         *([f"详情：{link}"] if link else []),
         f"依据：{finding.rule}（{finding.model}），编号 {notice.id}",
     ]
-    data = {"version": VERSION, "link": link, "notice": msgspec.to_builtins(notice)}
+    data = {"version": VERSION, "link": link, "notice": msgspec.json.decode(msgspec.json.encode(notice))}
     return Message(key=notice.id, title=_one_line(f"{head}：{about}"), text="\n".join(lines), data=data)
 
 
