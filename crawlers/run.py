@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import math
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -135,6 +136,7 @@ class _Crew:
         async with self._at_work() as appender:
             places = asyncio.Semaphore(MOST_AT_ONCE)
             await asyncio.gather(*(self._again(source, appender, places) for source in sources))
+            await self._rest(math.inf)  # with every source off there is nothing to do, which is no reason to end and be started anew
 
     async def _again(self, source: Source, appender: Appender, places: asyncio.Semaphore) -> None:
         failures = 0

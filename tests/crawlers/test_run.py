@@ -112,6 +112,21 @@ def test_forever_reads_by_the_interval_until_stopped(site: Site, settings: Setti
     assert [post.id for post in log.posts()] == ["web:n-0", "web:n-1", "web:n-2"]
 
 
+def test_with_every_source_off_it_waits_to_be_stopped(settings: Settings, log: MemoryLog) -> None:
+    """The ledger says why each is off, once; the process stays, for a supervisor would only start it anew."""
+    stop, told = Asked(), threading.Event()
+    source = a_source(spider="weibo", accounts=["fabu"])
+    options = {"stop": stop, "accounts": ACCOUNTS, "told": lambda _report: told.set()}
+    crawling = threading.Thread(target=crawl_forever, args=(settings, [source], log), kwargs=options)
+    crawling.start()
+    assert told.wait(LONG_S)
+    assert crawling.is_alive()
+    stop.request()
+    crawling.join(LONG_S)
+    assert not crawling.is_alive()
+    assert [(report.outcome, report.reason) for report in log.coverage()] == [("off", "no_right_stated")]
+
+
 def test_a_stop_ends_a_crawl_that_waits_for_a_site(site: Site, settings: Settings, log: MemoryLog) -> None:
     """A source in work when the stop comes is reported as stopped, and its coverage is in the log."""
     stop = Asked()
