@@ -1,0 +1,65 @@
+"""The indicators as a table for people, as JSON and as a spreadsheet."""
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+from rich.table import Table
+
+from accounts.indicators import Indicators, Period
+
+UNKNOWN = "未知"
+COLUMNS: tuple[tuple[str, Callable[[Indicators], Any]], ...] = (
+    ("账号", lambda row: row.name),
+    ("发布数", lambda row: row.posts_published),
+    ("新增粉丝", lambda row: row.followers_gained),
+    ("被转发数", lambda row: row.forwards_received),
+    ("未更新天数", lambda row: row.days_without_update),
+    ("最长连续未更新", lambda row: row.longest_silence),
+    ("粉丝总数", lambda row: row.followers_total),
+    ("质量分", lambda row: row.quality),
+    ("一票否决", lambda row: {True: "是（两周未更新）", False: "否", None: None}[row.silent]),
+    ("采集缺失天数", lambda row: row.days_unknown),
+)
+
+
+def as_data(rows: Sequence[Indicators]) -> list[dict[str, Any]]:
+    """Give JSON's types, with the ids of the posts behind each number."""
+    return [msgspec.json.decode(msgspec.json.encode(row)) for row in rows]
+
+
+def as_table(rows: Sequence[Indicators]) -> Table:
+    """Give a table to print. What is not known says so."""
+    table = Table(*(title for title, _ in COLUMNS))
+    for row in rows:
+        table.add_row(
+            *(UNKNOWN if (value := of(row)) is None else f"{value:,}" if isinstance(value, int) else str(value) for _, of in COLUMNS)
+        )
+    return table
+
+
+def as_xlsx(rows: Sequence[Indicators], period: Period) -> bytes:
+    """Give a workbook with one sheet. Names are text whatever they begin with: none becomes a formula."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "账号指标"
+    sheet.append([f"{period.first} 至 {period.last}"])
+    sheet.append([title for title, _ in COLUMNS])
+    for row in rows:
+        sheet.append([UNKNOWN if (value := of(row)) is None else value for _, of in COLUMNS])
+    for line in sheet.iter_rows(min_row=2):
+        for cell in line:
+            cell.font = Font(bold=cell.row == 2)  # noqa: PLR2004 the row of titles
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    sheet.append([f"规则版本 {rows[0].model}" if rows else "没有账号"])
+    sheet.freeze_panes = "B3"
+    sheet.column_dimensions["A"].width = 24
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
