@@ -8,8 +8,11 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from indexers import queries
+from indexers import writer as writer_module
+from indexers.bulk import Action, Outcome, send
 from indexers.errors import DatabaseUnavailable
 from indexers.merge import StoredPost
+from indexers.names import Names
 from indexers.reader import Reader
 from indexers.writer import Refused, Writer
 from streams.messages import Coverage, Flag, TaggedPost
@@ -206,6 +209,41 @@ def test_a_post_deleted_meanwhile_is_created_again(writer: Writer, reader: Reade
     monkeypatch.setattr(writer, "_read", delete_and_read)
     assert writer.write([tagged(forwards=2, collected_at=NOW + HOUR)]) == []
     assert stored(reader).forwards == 2
+
+
+LOG = [tagged(n, forwards=n + step, collected_at=NOW + step * HOUR) for step in range(3) for n in range(2)]
+BATCHES = (LOG[:2], LOG[2:], LOG)
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+@pytest.mark.parametrize("dies_at", range(1, 6))
+def test_a_writer_may_die_anywhere(reader: Reader, monkeypatch: pytest.MonkeyPatch, dies_at: int, *, acknowledged: bool) -> None:
+    """Whichever request is the last, whether or not it came through: the same batch again leaves what an unbroken run leaves."""
+    requests = 0
+
+    def send_and_die(client: Elasticsearch, actions: Sequence[Action]) -> list[Outcome]:
+        nonlocal requests
+        requests += bool(actions)
+        dies = requests == dies_at and bool(actions)
+        if dies and not acknowledged:
+            raise DatabaseUnavailable("gone")
+        outcomes = send(client, actions)
+        if dies:
+            raise DatabaseUnavailable("gone")
+        return outcomes
+
+    def run(prefix: str) -> dict[str, Any]:
+        for batch in BATCHES:
+            try:
+                Writer(reader.client, prefix, segmenter="stamp").write(batch)
+            except DatabaseUnavailable:
+                assert Writer(reader.client, prefix, segmenter="stamp").write(batch) == []
+        return {key: source for (_, key), (source, _) in state(reader._replace(names=Names(prefix))).items()}
+
+    unbroken = run(reader.names.prefix)
+    monkeypatch.setattr(writer_module, "send", send_and_die)
+    assert run(f"{reader.names.prefix}-broken") == unbroken
+    assert len(unbroken) == 8
 
 
 class Fragile:
