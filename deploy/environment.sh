@@ -1,11 +1,12 @@
 #!/bin/sh
-# Makes or updates the project's own environment in .venv from the locked requirements: `deploy/environment.sh runtime|dev`.
+# Makes or updates the project's own environment from what is locked, in .venv and node_modules:
+# `deploy/environment.sh runtime|dev`.
 set -eu
 cd "$(dirname "$0")/.."
 lock="requirements/$1.txt"
 stamp=".venv/.installed-$1"
 wanted=$(cat "$lock" requirements/uv.txt pyproject.toml | cksum)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exec deploy/browser.sh "$1"; fi
 
 if [ ! -x .venv/bin/python ]; then
     for python in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
@@ -24,3 +25,4 @@ echo "==> installing the locked packages ($lock)"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 rm -f .venv/.installed-*
 echo "$wanted" > "$stamp"
+exec deploy/browser.sh "$1"
