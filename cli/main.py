@@ -12,6 +12,7 @@ COMMANDS = {
     "alerts": "cli.alerts:alerts",
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
+    "incidents": "cli.incidents:incidents",
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "demo": "cli.demo:demo",

@@ -32,7 +32,7 @@ class Asks:
     """  # noqa: D205 - one sentence
 
     def __init__(self, kinds: Sequence[RequestKindRule]) -> None:
-        ordered = sorted(kinds, key=lambda kind: kind.id != RequestKind.REPORT)
+        ordered = sorted(kinds, key=lambda kind: kind.id != RequestKind.REPORT.value)
         self._kinds = [(RequestKind(kind.id), _either(kind.words), _either(kind.except_)) for kind in ordered]
 
     def find(self, text: str) -> Ask | None:

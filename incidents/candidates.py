@@ -35,3 +35,9 @@ def reasons(tagged: TaggedPost, rules: CandidateRules, asks: Asks) -> tuple[Why,
         Why.SPREADS: spread >= rules.spread,
     }
     return tuple(why for why, holds in found.items() if holds)
+
+
+def is_candidate(text: str, felt: tuple[int, float], spread: int, rules: CandidateRules, asks: Asks) -> bool:
+    """The same of a private author's text, where nothing more is known. `felt` is the sentiment and how sure it is."""
+    sentiment, score = felt
+    return (sentiment < 0 and score >= rules.negative_score) or spread >= rules.spread or asks.find(text) is not None
