@@ -191,8 +191,14 @@ def load_settings(**given: object) -> Settings:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         problems += [
-            Problem("environment", None, ENVIRONMENT_PREFIX + DELIMITER.join(str(part).upper() for part in detail["loc"]), detail["msg"])
+            Problem(
+                "environment",
+                None,
+                ENVIRONMENT_PREFIX + DELIMITER.join(str(part).upper() for part in detail["loc"]),
+                detail["msg"].removeprefix("Value error, "),
+            )
             for detail in error.errors()
+            if detail["type"] != "extra_forbidden"  # said already, with what may have been meant
         ]
         raise ConfigError(problems) from error
     if problems:
