@@ -19,7 +19,11 @@ def main() -> None:
     parser.add_argument("--office", type=Path, help="write the office's YAML files for this city into this folder")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    with City(seed=given.seed, speed=given.speed, port=given.port, replay=given.replay) as city:
+    try:
+        town = City(seed=given.seed, speed=given.speed, port=given.port, replay=given.replay)
+    except OSError as error:  # the port is taken, or the file to replay can't be read
+        parser.error(f"{error.filename or f'port {given.port}'}: {error.strerror}; give another one (port 0 is a free one)")
+    with town as city:
         if given.office:
             write(given.office, city.port)
         print(city.url, flush=True)  # noqa: T201 - the address is this program's output

@@ -1,6 +1,7 @@
 """The office that watches the city, and the city run by hand."""
 
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -58,3 +59,13 @@ def test_by_hand(tmp_path: Path) -> None:
         program.send_signal(signal.SIGTERM)
         assert program.wait(timeout=30) == 0
     assert address + "/weibo" in (tmp_path / "office" / "sources.yaml").read_text(encoding="utf-8")
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    """The city says which port it can't have and what to do, with status 2, and serves nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([sys.executable, "-m", "city", "--port", port], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"port {port}: Address already in use; give another one" in done.stderr
+    assert done.stdout == ""
