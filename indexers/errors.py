@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from elastic_transport import ConnectionError as Unreachable
 from elastic_transport import TransportError
-from elasticsearch import ApiError
+from elasticsearch import ApiError, UnsupportedProductError
 
 from config.errors import YuqingError
 
@@ -68,6 +68,9 @@ def translated(doing: str) -> Iterator[None]:
         raise DatabaseUnavailable(f"{doing}: no connection to the database: {error.message}") from error
     except TransportError as error:
         raise DatabaseUnavailable(f"{doing}: the database broke off: {error.message}") from error
+    except UnsupportedProductError as error:  # a success without Elasticsearch's own header
+        what = f"{doing}: what answers is no Elasticsearch 9; look at YUQING_ELASTICSEARCH__URL and at proxies on the way"
+        raise DatabaseError(what, status=error.meta.status, reason="no_elasticsearch") from error
     except ApiError as error:
         status, reason = error.meta.status, error_type(error.body)
         if status in PAUSES:

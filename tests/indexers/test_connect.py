@@ -1,5 +1,7 @@
 """The only place that makes a client."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from config.errors import ConfigError
 from config.settings import load_settings
 from indexers.connect import FastJson, connect
-from indexers.errors import DatabaseUnavailable
+from indexers.errors import DatabaseError, DatabaseUnavailable
 from indexers.names import Names
 from indexers.queries import get_post
 from indexers.reader import Reader
@@ -62,3 +64,32 @@ def test_an_answer_that_is_not_json_is_an_error_the_client_knows() -> None:
     """A page of a proxy in place of JSON does not escape as an error of the decoder."""
     with pytest.raises(ValueError, match="JSON is malformed"):
         FastJson().json_loads(b"<html>")
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """A web server that answers each question with an empty object."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"] or 0))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_what_is_no_elasticsearch_is_told_apart(tmp_path: Path) -> None:
+    """Another web server at the address is a fault to mend, not one to wait out; the error names the setting."""
+    with HTTPServer(("127.0.0.1", 0), Stranger) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        settings = load_settings(data_dir=tmp_path, elasticsearch={"url": f"http://127.0.0.1:{server.server_port}"})
+        try:
+            with connect(settings) as client, pytest.raises(DatabaseError, match=r"no Elasticsearch 9.*YUQING_ELASTICSEARCH__URL"):
+                get_post(Reader(client, Names("office"), settings.zone), "weibo:1")
+        finally:
+            server.shutdown()
+            thread.join()
