@@ -14,6 +14,7 @@ from config.settings import Settings
 from indexers.connect import connect
 from indexers.embedded.errors import StoreHeld
 from indexers.embedded.open import LocalStore, folder_of
+from services.memory import give_back
 from services.roles import run_work
 from services.stop import Stop
 from services.supervise import Child, yuqing
@@ -23,6 +24,7 @@ from streams.log import Log
 log = structlog.get_logger()
 
 TEND_S = 0.5
+GIVE_BACK_S = 10.0  # takes a few milliseconds
 MOMENT_S = 5.0
 
 
@@ -65,8 +67,12 @@ def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) 
         stack.callback(crawl.end)
         if ready is not None:
             ready()
+        given_back = 0.0
         while not stop.requested and work.is_alive():
             crawl.tend()
+            if time.monotonic() - given_back > GIVE_BACK_S:
+                give_back()
+                given_back = time.monotonic()
             stop.wait(TEND_S)
 
 
