@@ -156,6 +156,7 @@ class IncidentRules(Entry):
     routing: Routing
     requests: RequestRules
     reports: ReportRules
+    departments: tuple[Id, ...] = ()  # not in the file: the office's, where they are known; nothing is assigned to others
 
 
 _MODELS: dict[str, type[Entry]] = {
@@ -216,6 +217,7 @@ def of_office(settings: Settings, departments: set[str], file: str) -> tuple[Inc
     rules, problems = read_incidents(document)
     if rules is None:
         return None, problems
+    rules = rules.model_copy(update={"departments": tuple(sorted(departments))})
     if (settings.config_dir / FILE).exists():
         return rules, unknown_departments(document, rules, departments, file)
     coordinator = rules.routing.coordinator if rules.routing.coordinator in departments else None
@@ -226,7 +228,7 @@ def of_office(settings: Settings, departments: set[str], file: str) -> tuple[Inc
 
 
 def load_incidents(settings: Settings) -> IncidentRules:
-    """Read the rules. Raises ConfigError with every problem of the file; `config.check` reads all files together."""
+    """Read the rules alone, departments unknown. Raises ConfigError with every problem of the file; `config.check` reads all together."""
     rules, problems = read_incidents(open_document(settings))
     if rules is None:
         raise ConfigError(problems)

@@ -14,7 +14,7 @@ from incidents.clocks import rules_of_step
 from incidents.errors import NotAllowed
 from incidents.people import Actor, Role
 from incidents.records import Given, Incident, Milestone, Record, Stage
-from incidents.transitions import Need, Situation, Table, Transition, ahead, check_given, link
+from incidents.transitions import Need, Situation, Table, Transition, ahead, check_given, known_department, link
 
 _OFFICE = frozenset({Role.ADMIN, Role.DUTY})
 _WORK = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER})
@@ -52,7 +52,7 @@ def _no_duty(incident: Incident, by: Actor) -> str | None:
 _REASON = Need("reason", "理由")
 _GROUNDS = Need("grounds", "回应依据", _known_grounds)
 _LEVEL = Need("level", "级别", _known_level)
-_LEAD = Need("lead_department", "牵头部门")
+_LEAD = Need("lead_department", "牵头部门", known_department)
 _DUE = Need("due", "办理时限", ahead)
 _REPORT = Need("report", "处置情况")
 _LINK = Need("link", "回应链接", link)

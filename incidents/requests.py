@@ -18,7 +18,7 @@ from incidents.clocks import ClockState
 from incidents.errors import NotAllowed
 from incidents.people import Actor, Role
 from incidents.reports import may_go_to, may_read
-from incidents.transitions import Need, Situation, Table, Transition, link
+from incidents.transitions import Need, Situation, Table, Transition, known_department, link
 from incidents.working_days import end_of_working_days
 
 BEST, WORST = 5, 1  # of a citizen's rating
@@ -152,7 +152,7 @@ _WORK = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER})
 _REASON = Need("reason", "理由")
 _CHANNEL = Need("channel", "转办渠道")
 _REFERENCE = Need("reference", "转办编号")
-_DEPARTMENT = Need("department", "承办部门")
+_DEPARTMENT = Need("department", "承办部门", known_department)
 _ANSWER = Need("answer", "答复内容")
 _LINK = Need("link", "答复链接", link)
 _RATING = Need("rating", "满意度", _whole_stars)

@@ -101,3 +101,9 @@ def ahead(value: datetime, situation: Situation) -> str | None:
     if value.tzinfo is None:
         return "must say its time zone"
     return None if value > situation.now else "must lie ahead"
+
+
+def known_department(value: str, situation: Situation) -> str | None:
+    """Check that a department is one of the office's, where these are known."""
+    known = situation.rules.departments
+    return None if not known or value in known else f"is unknown: {value!r}; possible are {', '.join(known)}"

@@ -59,6 +59,7 @@ def test_shipped_rules_fit_the_shipped_matrix(settings: Settings) -> None:
     office, problems = check_office(settings)
     assert [problem for problem in problems if "incidents" in problem.file] == []
     assert office.incidents is not None
+    assert set(office.incidents.departments) == {department.id for department in office.departments}
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,15 @@ def test_what_cannot_be_right_is_refused(stage: Stage, to: Stage, given: Given, 
     assert to in error.possible
 
 
+def test_nothing_is_assigned_to_a_department_that_is_not_there() -> None:
+    """Where the office's departments are known, another one is refused; the rules alone know none."""
+    walk = walk_to(Stage.RATED)
+    known = RULES.model_copy(update={"departments": ("huanbao", "jiaotong")})
+    with pytest.raises(NotAllowed, match="'zhujian'; possible are huanbao, jiaotong"):
+        apply(walk.incident, Stage.ASSIGNED, OFFICER, task(99), hours(3), rules=known)
+    assert walk.to(Stage.ASSIGNED, task(99), 3).incident.lead_department == "zhujian"
+
+
 def test_no_ground_is_a_judgement_too() -> None:
     """An officer who finds no duty to answer says so by giving none; that is not the same as not saying."""
     assert not Walk().to(Stage.JUDGED, NO_DUTY, 1).incident.must_answer

@@ -92,6 +92,12 @@ def test_passing_on_needs_channel_reference_and_department(missing: str) -> None
     assert error.missing == (missing,)
 
 
+def test_nothing_is_passed_to_a_department_that_is_not_there() -> None:
+    """Where the office's departments are known."""
+    with pytest.raises(NotAllowed, match="department is unknown: 'zhujian'"):
+        apply(opened(), S.PASSED_ON, OFFICER, PASS_ON, NOW, rules=RULES.model_copy(update={"departments": ("huanbao",)}))
+
+
 @pytest.mark.parametrize("rating", [0, 6, -1])
 def test_a_rating_has_one_to_five_stars(rating: int) -> None:
     """Anything else is refused."""
