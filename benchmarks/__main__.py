@@ -21,6 +21,7 @@ BENCHMARKS = {
     "latency": "benchmarks.running:latency",
     "idle": "benchmarks.running:idle",
     "scale": "benchmarks.scale:run",
+    "group": "benchmarks.grouping:run",
 }
 LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
 
