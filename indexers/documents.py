@@ -11,9 +11,10 @@ from typing import Any
 from elasticsearch.dsl import Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
 from elasticsearch.dsl.field import Field
 
+from indexers import people
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 1  # raise it when a field changes: indices made by another version are refused
+VERSION = 2  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 
@@ -65,6 +66,7 @@ class PostDocument(Document):
     published_at = Date()
     collected_at = Date()
     first_collected_at = Date()
+    indexed_at = Date()
     text_from = _shown(Keyword)
     tags_from = _shown(Keyword)
     forwards = Long()
@@ -145,6 +147,7 @@ def templates(names: Names, segmenter: str, replicas: int) -> dict[str, dict[str
     """
     families = {"posts": (PostDocument, names.posts), "observations": (ObservationDocument, names.observations)}
     families["coverage"] = (CoverageDocument, names.coverage)
+    families |= {family: (document, people.index(names, family)) for family, document in people.FAMILIES.items()}
     return {
         f"{names.prefix}-{family}": _template(document, pattern, {"version": VERSION, "segmenter": segmenter}, replicas)
         for family, (document, pattern) in families.items()

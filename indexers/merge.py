@@ -1,7 +1,8 @@
 """What stands in the database of one post, and how another sighting changes it.
 
 The merge is a join: whatever the order and however often sightings come, the same stands in the end, so a replay of the whole
-log changes nothing. Only what the first write decided (`published_at`, and with it the index) depends on who came first.
+log changes nothing. Only what the first write decided (`indexed_at`, `published_at`, and with it the index) depends on who
+came first.
 
 - A count comes from the newest sighting that shows one; an unknown never erases a known; at the same time the larger stays.
 - Title, text, tokens and media come from one sighting: the newest with the whole text, else the newest.
@@ -46,6 +47,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     collected_at: datetime  # of the newest sighting
     first_collected_at: datetime
     spread: int  # forwards and comments as far as they are known: how far it has come
+    indexed_at: datetime | None = None  # when its first write was begun: by it what is new in the database is found
     text_from: str = ""  # which sighting the text is from, in an order of quality: "part:…" or "whole:…" and its time
     tags_from: str = ""  # likewise, of the text that the tags were made from
     title: str | None = None
@@ -91,8 +93,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     reads: int | None = None
 
 
-def lift(tagged: TaggedPost) -> StoredPost:
-    """Make of one sighting what would stand in the database if it were the only one."""
+def lift(tagged: TaggedPost, indexed_at: datetime | None = None) -> StoredPost:
+    """Make of one sighting what would stand in the database if it were the only one, written now."""
     post, tags, seen_at = tagged.post, tagged.tags, tagged.post.collected_at
     text_from = _quality(whole=Flag.TRUNCATED not in post.flags, at=seen_at)
     return StoredPost(
@@ -105,6 +107,7 @@ def lift(tagged: TaggedPost) -> StoredPost:
         collected_at=seen_at,
         first_collected_at=seen_at,
         spread=_spread(post.forwards, post.comments),
+        indexed_at=indexed_at,
         text_from=text_from,
         tags_from=text_from,
         title=post.title,
@@ -138,7 +141,7 @@ def lift(tagged: TaggedPost) -> StoredPost:
 
 
 def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
-    """Join what is stored and another sighting of the same post. `published_at` stays as it is stored."""
+    """Join what is stored and another sighting of the same post. `published_at` and `indexed_at` stay as they are stored."""
     both = (stored, seen)
     text, tags, newest = max(both, key=_text_rank), max(both, key=_tags_rank), max(both, key=_author_rank)
     counts = {name: max(_count(stored, name), _count(seen, name)) for name in COUNTS}
@@ -148,6 +151,7 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
         kind=min(stored.kind, seen.kind),
         author=newest.author,
         published_at=stored.published_at,
+        indexed_at=stored.indexed_at,
         collected_at=max(stored.collected_at, seen.collected_at),
         first_collected_at=min(stored.first_collected_at, seen.first_collected_at),
         title=text.title,

@@ -225,6 +225,24 @@ def latest_coverage(reader: Reader) -> list[Coverage]:
     return [_convert(hit, Coverage) for hit in runs]
 
 
+def coverage_of(reader: Reader, source: str, *, size: int = 50) -> list[Coverage]:
+    """Give the last runs of one source, newest first."""
+    query = Search().filter("term", source=source).sort({"started_at": {"order": "desc"}}, {"id": {"order": "asc"}}).extra(size=size)
+    return [_convert(hit, Coverage) for hit in hits(reader.run("coverage_of", reader.names.coverage, query))]
+
+
+def arrivals(reader: Reader, since: datetime, *, size: int = PAGE, after: Sequence[Any] | None = None) -> list[StoredPost]:
+    """Give the posts first written at `since` or later, in that order; `after` is the `(indexed_at in ms, id)` that a page ended with.
+
+    A writer notes the time before it writes, so a post can be found some seconds after one with a later time.
+    """
+    query = Search().filter("range", indexed_at={"gte": iso(since)}).sort({"indexed_at": {"order": "asc"}}, {"id": {"order": "asc"}})
+    query = query.extra(size=size).source(excludes=list(FOR_MERGING_ONLY))
+    if after is not None:
+        query = query.extra(search_after=list(after))
+    return [_stored(hit) for hit in hits(reader.run("arrivals", reader.names.posts, query))]
+
+
 def get_post(reader: Reader, post_id: str) -> StoredPost | None:
     """Find one post, whichever month it stands in."""
     query: Search[Any] = Search().query("ids", values=[document_id(post_id)]).extra(size=1)

@@ -20,6 +20,7 @@ from elasticsearch import Elasticsearch
 from indexers import queries
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
+from indexers.people import Entry, People, Role, Session, User
 from indexers.queries import Filters, Order
 from indexers.reader import Reader
 from indexers.search_box import parse
@@ -74,7 +75,8 @@ class Recorder(BaseNode):
             return 200, {"docs": [_mget_answer(doc, self.stands) for doc in request.body[0]["docs"]]}
         if verb == "_search":
             return 200, _search_answer(request.body[0])
-        return (404, {}) if request.method == "GET" and "_index_template" in request.target else (200, {})
+        missing = request.method == "GET" and ("_index_template" in request.target or "/_doc/" in request.target)
+        return (404, {}) if missing else (200, {})
 
 
 def _bulk_answer(lines: Iterable[Mapping[str, Any]], stands: StoredPost | None) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _post(**given: Any) -> TaggedPost:
 
 def _writing(client: Elasticsearch, stands: Callable[[TaggedPost | None], None]) -> Iterator[str]:
     """Send each request of the writer; yields what to call those since the last."""
-    writer = Writer(client, PREFIX, segmenter=STAMP)
+    writer = Writer(client, PREFIX, segmenter=STAMP, clock=lambda: AT)
     writer.write([])
     yield "Setting up, before the first write"
     writer.write([_post()])
@@ -201,12 +203,34 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "spread": lambda: queries.spread(reader),
         "account_series": lambda: list(queries.account_series(reader, window, timedelta(days=1))),
         "latest_coverage": lambda: queries.latest_coverage(reader),
+        "coverage_of": lambda: queries.coverage_of(reader, "weibo-metro"),
+        "arrivals": lambda: queries.arrivals(reader, AT),
+        "arrivals: a later page": lambda: queries.arrivals(reader, AT, after=(1795060800000, "weibo:9")),
         "get_post": lambda: queries.get_post(reader, "weibo:1"),
         "observations_of": lambda: list(queries.observations_of(reader, "weibo:1")),
     }
     for name, call in calls.items():
         call()
         yield name
+
+
+def _peopling(client: Elasticsearch) -> Iterator[str]:
+    """Read and write about users; yields what to call the requests since the last."""
+    people = People(client, Names(PREFIX))
+    user = User(id="duty-1", role=Role.DUTY, secret="argon2id", created_at=AT, changed_at=AT)  # noqa: S106 - a made-up hash
+    people.get(User, user.id)
+    yield "One of the users, sessions, entries or attempts, by its id"
+    people.create(user)
+    yield "A new one; a record of the audit is written likewise"
+    people.replace(user, (7, 1))
+    yield "One in place of the version that was read"
+    people.delete(Session, "hash")
+    people.delete(Entry, "hash", (7, 1))
+    yield "One taken away: whatever its version, and only the version that was read"
+    people.users()
+    yield "All users"
+    people.audit()
+    yield "The newest records of the audit"
 
 
 def shapes() -> Iterator[tuple[str, list[Request]]]:
@@ -218,7 +242,7 @@ def shapes() -> Iterator[tuple[str, list[Request]]]:
     def stands(post: TaggedPost | None) -> None:
         node.stands = None if post is None else lift(post)
 
-    for part in (_writing(client, stands), _reading(client)):
+    for part in (_writing(client, stands), _reading(client), _peopling(client)):
         for name in part:
             yield name, node.requests.copy()
             node.requests.clear()

@@ -6,7 +6,8 @@ Observations go before the post whose counts they explain: a writer that dies be
 does both again, under the same ids.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -62,14 +63,24 @@ class _Read(NamedTuple):
 class Writer:
     """Writes to the indices behind one prefix; makes their templates before it writes first.
 
-    `segmenter` is the stamp of what cut the posts' tokens; None stands for the built-in dictionary.
+    `segmenter` is the stamp of what cut the posts' tokens; None stands for the built-in dictionary. `clock` says when a post
+    was first written.
     """
 
-    def __init__(self, client: Elasticsearch, prefix: str, *, segmenter: str | None = None, replicas: int = 0) -> None:
+    def __init__(
+        self,
+        client: Elasticsearch,
+        prefix: str,
+        *,
+        segmenter: str | None = None,
+        replicas: int = 0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._client = client
         self._names = Names(prefix)
         self._segmenter = segmenter
         self._replicas = replicas
+        self._clock = clock
         self._ready = False
 
     def write(self, posts: Sequence[TaggedPost]) -> list[Refused]:
@@ -80,7 +91,7 @@ class Writer:
         """
         self._set_up()
         refused: list[Refused] = []
-        sighted = _by_id(posts, self._names, refused)
+        sighted = _by_id(posts, self._names, self._clock(), refused)
         elsewhere = self._find_elsewhere(sighted)
         standing = [one._replace(target=elsewhere[one.id]) for one in sighted if one.id in elsewhere]
         standing += self._create([one for one in sighted if one.id not in elsewhere], refused)
@@ -179,10 +190,10 @@ class Writer:
         return found
 
 
-def _by_id(posts: Iterable[TaggedPost], names: Names, refused: list[Refused]) -> list[_Sighted]:
+def _by_id(posts: Iterable[TaggedPost], names: Names, now: datetime, refused: list[Refused]) -> list[_Sighted]:
     groups: dict[str, list[tuple[StoredPost, bytes]]] = {}
     for tagged in posts:
-        one = lift(tagged)
+        one = lift(tagged, now)
         try:
             groups.setdefault(tagged.post.id, []).append((one, _encode(one)))
         except UnicodeEncodeError as error:

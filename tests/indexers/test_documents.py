@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from indexers import people
 from indexers.documents import VERSION, templates
 from indexers.merge import Observation, StoredPost
 from indexers.names import Names
@@ -35,13 +36,25 @@ def fields(properties: dict[str, Any], path: str = "") -> Iterator[tuple[str, di
             yield path + name, field
 
 
-@pytest.mark.parametrize(("family", "source"), [("posts", StoredPost), ("observations", Observation), ("coverage", Coverage)])
+@pytest.mark.parametrize(
+    ("family", "source"),
+    [
+        ("posts", StoredPost),
+        ("observations", Observation),
+        ("coverage", Coverage),
+        ("users", people.User),
+        ("sessions", people.Session),
+        ("entries", people.Entry),
+        ("attempts", people.Attempts),
+        ("audit", people.AuditRecord),
+    ],
+)
 def test_each_field_that_is_written_has_a_place(family: str, source: type) -> None:
     """What we write and what the index takes are the same fields, so that strict indices refuse nothing of ours."""
     assert {name for name, _ in fields(mapping(family)["properties"])} == set(struct_fields(source))
 
 
-@pytest.mark.parametrize("family", ["posts", "observations", "coverage"])
+@pytest.mark.parametrize("family", ["posts", "observations", "coverage", *people.FAMILIES])
 def test_each_index_is_strict_and_stamped(family: str) -> None:
     """A field that nobody named is refused; version and segmenter stand in template and index."""
     stamp = {"version": VERSION, "segmenter": "stamp"}
@@ -49,11 +62,11 @@ def test_each_index_is_strict_and_stamped(family: str) -> None:
     assert mapping(family)["_meta"] == TEMPLATES[f"office-{family}"]["_meta"] == stamp
 
 
-@pytest.mark.parametrize("family", ["posts", "observations", "coverage"])
+@pytest.mark.parametrize("family", ["posts", "observations", "coverage", *people.FAMILIES])
 def test_fields_follow_the_house(family: str) -> None:
     """Keywords have a limit, counts are long, and only types that every Elasticsearch 9 has are used."""
     for name, field in fields(mapping(family)["properties"]):
-        assert field["type"] in {"keyword", "text", "date", "long", "double"}, name
+        assert field["type"] in {"keyword", "text", "date", "long", "double", "boolean"}, name
         assert field["type"] != "keyword" or field["ignore_above"] <= 512, name
         assert name not in COUNTS or field["type"] == "long", name
 
@@ -79,5 +92,8 @@ def test_other_documents_hold_no_author(family: str) -> None:
 
 def test_templates_are_told_apart_by_prefix() -> None:
     """Each template makes the indices of its own family and prefix only."""
-    assert {body["index_patterns"][0] for body in TEMPLATES.values()} == {"office-posts-*", "office-observations-*", "office-coverage"}
+    patterns = [body["index_patterns"][0] for body in TEMPLATES.values()]
+    assert {"office-posts-*", "office-observations-*", "office-coverage", "office-users"} <= set(patterns)
+    assert len(set(patterns)) == len(patterns)
+    assert all(pattern.startswith("office-") for pattern in patterns)
     assert all(body["template"]["settings"]["number_of_replicas"] == 1 for body in TEMPLATES.values())

@@ -313,3 +313,29 @@ def test_listing_does_not_depend_on_where_posts_stand(writer: Writer, reader: Re
     writer.write([tagged(n, published_at=NOW - n * 20 * DAY) for n in range(6)])
     reader.client.indices.refresh(index=reader.names.everything)
     assert ids(queries.search(reader)) == [f"weibo:{n}" for n in range(6)]
+
+
+def test_arrivals_come_by_when_they_were_written(database: Elasticsearch, prefix: str, reader: Reader) -> None:
+    """What is new is found by the time of its first write, page by page; a later sighting does not make it new again."""
+    times = iter([NOW, NOW + HOUR, NOW + 2 * HOUR])
+    writer = Writer(database, prefix, segmenter="stamp", clock=lambda: next(times))
+    writer.write([tagged(1), tagged(2)])
+    writer.write([tagged(3, published_at=NOW - 40 * DAY)])
+    writer.write([tagged(1, collected_at=NOW + DAY, forwards=5)])
+    database.indices.refresh(index=reader.names.everything)
+    assert [post.id for post in queries.arrivals(reader, NOW)] == ["weibo:1", "weibo:2", "weibo:3"]
+    assert [post.id for post in queries.arrivals(reader, NOW + HOUR)] == ["weibo:3"]
+    after = (round(NOW.timestamp() * 1000), "weibo:1")
+    assert [post.id for post in queries.arrivals(reader, NOW, after=after, size=1)] == ["weibo:2"]
+
+
+def test_coverage_of_one_source_is_newest_first(database: Elasticsearch, prefix: str, reader: Reader) -> None:
+    """The last runs of a source, and of no other."""
+    runs = [
+        Coverage(id=f"{source}:{n}", source=source, started_at=NOW + n * HOUR, ended_at=NOW + n * HOUR, outcome="complete")
+        for source in ("feed", "weibo")
+        for n in range(3)
+    ]
+    Writer(database, prefix, segmenter="stamp").write_coverage(runs)
+    database.indices.refresh(index=reader.names.everything)
+    assert [run.id for run in queries.coverage_of(reader, "feed", size=2)] == ["feed:2", "feed:1"]

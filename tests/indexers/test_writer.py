@@ -235,9 +235,9 @@ def test_a_writer_may_die_anywhere(reader: Reader, monkeypatch: pytest.MonkeyPat
     def run(prefix: str) -> dict[str, Any]:
         for batch in BATCHES:
             try:
-                Writer(reader.client, prefix, segmenter="stamp").write(batch)
+                Writer(reader.client, prefix, segmenter="stamp", clock=lambda: NOW).write(batch)
             except DatabaseUnavailable:
-                assert Writer(reader.client, prefix, segmenter="stamp").write(batch) == []
+                assert Writer(reader.client, prefix, segmenter="stamp", clock=lambda: NOW).write(batch) == []
         return {key: source for (_, key), (source, _) in state(reader._replace(names=Names(prefix))).items()}
 
     unbroken = run(reader.names.prefix)
