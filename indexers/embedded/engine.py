@@ -129,7 +129,7 @@ class Engine:
             known = self.families.get(family)
             merged = merge_fields(known.fields if known else {}, trial.mapping.fields())
             index = Index.of(self.store.add_index(name, family, trial.body))
-            self.indices[name] = index
+            self.indices = {**self.indices, name: index}  # searches walk it meanwhile
             if known is None or merged != known.fields:
                 self._open_family(family)
             return index
@@ -137,7 +137,7 @@ class Engine:
     def delete_index(self, index: Index) -> None:
         with self.lock:
             self.store.drop_index(index.id)
-            self.indices.pop(index.name, None)
+            self.indices = {name: one for name, one in self.indices.items() if name != index.name}
             self._guarded(index.family, lambda family: family.remove_place(index.id))
             self._dirty.set()
 
@@ -256,7 +256,11 @@ class Engine:
         if len(names) != 1:
             raise unsupported(f"a search over several families of indices at once: {', '.join(names)}")
         places = [index.id for index in indices]
-        return self.families[names[0]], None if len(places) == len(self.members(names[0])) else places
+        family = self.families.get(names[0])
+        if family is None:  # its first index is being made
+            with self.lock:
+                family = self.families[names[0]]
+        return family, None if len(places) == len(self.members(names[0])) else places
 
 
 def valid_name(name: str) -> str:
