@@ -13,17 +13,22 @@ import tantivy
 
 LONGEST_WORD = 255
 
-_LETTER = r"[\p{wb=ALetter}\p{wb=Hebrew_Letter}][\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
-_DIGIT = r"[\p{wb=Numeric}\u{FF10}-\u{FF19}][\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
-_KATAKANA = r"\p{wb=Katakana}[\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
-_JOINER = r"\p{wb=ExtendNumLet}"
+# The server's tables are those of Unicode 12.1: what is younger is no letter to it.
+_MORE = r"[[\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]&&\p{age=12.1}]*"
+_LETTER = r"[[\p{wb=ALetter}\p{wb=Hebrew_Letter}]&&\p{age=12.1}]" + _MORE
+_DIGIT = r"[[\p{wb=Numeric}\u{FF10}-\u{FF19}]&&\p{age=12.1}]" + _MORE
+_KATAKANA = r"[\p{wb=Katakana}&&\p{age=12.1}]" + _MORE
+_JOINER = r"(?:\p{wb=ExtendNumLet}" + _MORE + ")"
 _IN_WORD = r"[\p{wb=MidLetter}\p{wb=MidNumLet}\p{wb=Single_Quote}]"
 _IN_NUMBER = r"[\p{wb=MidNum}\p{wb=MidNumLet}\p{wb=Single_Quote}]"
 _UNIT = rf"(?:{_LETTER}(?:(?:{_JOINER}*|{_IN_WORD}){_LETTER})*|{_DIGIT}(?:(?:{_JOINER}*|{_IN_NUMBER}){_DIGIT})*)"
 _KANA = rf"(?:{_KATAKANA}(?:{_JOINER}*{_KATAKANA})*)"
 _WORD = rf"{_JOINER}*(?:{_KANA}|{_UNIT}+)(?:{_JOINER}+(?:{_KANA}|{_UNIT}+))*{_JOINER}*"
-_IDEOGRAPH = r"(?:\p{Han}|\p{Hiragana})[\p{wb=Extend}\p{wb=Format}\p{wb=ZWJ}]*"
-_STANDARD = rf"{_IDEOGRAPH}|{_WORD}"
+_IDEOGRAPH = r"[[\p{Han}\p{Hiragana}]&&\p{age=12.1}]" + _MORE
+_SOUTH_EAST = r"[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Tham}\p{Tai_Viet}]&&[\p{L}\p{M}]]+" + _MORE
+_PICTURE = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}][\p{Emoji_Modifier}\p{wb=Extend}]*"
+_EMOJI = rf"[0-9#*]\u{{FE0F}}?\u{{20E3}}|(?:\p{{Regional_Indicator}}{_MORE}){{2}}|{_PICTURE}(?:\u{{200D}}{_PICTURE})*{_MORE}"
+_STANDARD = rf"{_WORD}|{_IDEOGRAPH}|{_EMOJI}|{_SOUTH_EAST}"
 _LONG = re.compile(rf"[A-Za-z0-9_]{{{LONGEST_WORD + 1},}}")
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,10 +10,10 @@ from typing import Any, TypeAlias
 import tantivy
 from tantivy import Occur, Query
 
-from indexers.embedded.errors import unsupported
 from indexers.embedded.index import SEQ, Snapshot
 from indexers.embedded.intake import FIELD_NAMES
 from indexers.embedded.mapping import Column
+from indexers.embedded.patterns import keyword_range, prefixed
 
 Value: TypeAlias = str | int | float
 LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1
@@ -67,12 +66,14 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
-class Beyond:
-    """Documents with a keyword after (or before) another, by its code points."""
+class KeywordsBetween:
+    """Documents with a keyword between two others, by code points; None is open."""
 
     field: str
-    value: str
-    after: bool = True
+    low: str | None
+    high: str | None
+    with_low: bool = True
+    with_high: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Boost:
     constant: bool = False
 
 
-Clause: TypeAlias = All | Nothing | AnyOf | Between | Exists | Prefix | Beyond | Phrase | Both | Boost
+Clause: TypeAlias = All | Nothing | AnyOf | Between | Exists | Prefix | KeywordsBetween | Phrase | Both | Boost
 
 
 def narrowed(*clauses: Clause) -> Clause:
@@ -153,11 +154,12 @@ def _exists(clause: Exists, snapshot: Snapshot) -> Query:
 
 
 def _prefix(clause: Prefix, snapshot: Snapshot) -> Query:
-    return Query.regex_query(snapshot.schema, clause.field, f"{_escaped(clause.start)}(.|\n)*")
+    return Query.regex_query(snapshot.schema, clause.field, prefixed(clause.start))
 
 
-def _after(clause: Beyond, snapshot: Snapshot) -> Query:
-    return Query.regex_query(snapshot.schema, clause.field, _beyond(clause.value, after=clause.after))
+def _keywords(clause: KeywordsBetween, snapshot: Snapshot) -> Query:
+    pattern = keyword_range(clause.low, clause.high, with_low=clause.with_low, with_high=clause.with_high)
+    return Query.regex_query(snapshot.schema, clause.field, pattern) if pattern else Query.empty_query()
 
 
 def _phrase(clause: Phrase, snapshot: Snapshot) -> Query:
@@ -182,30 +184,6 @@ def _both(clause: Both, snapshot: Snapshot) -> Query:
     return Query.boolean_query(parts)
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\.+*?()|\[\]{}^$#&\-~])", r"\\\1", text)
-
-
-def _class(low: int, high: int) -> str:
-    pieces = [(max(low, start), min(high, end)) for start, end in ((0, 0xD7FF), (0xE000, 0x10FFFF)) if low <= end and high >= start]
-    return "[" + "".join(f"{_escaped(chr(start))}-{_escaped(chr(end))}" for start, end in pieces) + "]" if pieces else ""
-
-
-def _beyond(value: str, *, after: bool) -> str:
-    """A regular expression for all strings after (or before) one, in the order of code points, which is that of UTF-8."""
-    rest = "(.|\n)*"
-    branches = []
-    for at, sign in enumerate(value):
-        other = _class(ord(sign) + 1, 0x10FFFF) if after else _class(0, ord(sign) - 1)
-        if other:
-            branches.append(_escaped(value[:at]) + other + rest)
-        if not after:
-            branches.append(_escaped(value[:at]))
-    if after:
-        branches.append(_escaped(value) + "(.|\n)+")
-    return "|".join(f"({branch})" for branch in branches)
-
-
 _COMPILERS: Mapping[type, Callable[[Any, Snapshot], Query]] = {
     All: lambda _, __: Query.all_query(),
     Nothing: lambda _, __: Query.empty_query(),
@@ -213,7 +191,7 @@ _COMPILERS: Mapping[type, Callable[[Any, Snapshot], Query]] = {
     Between: _range,
     Exists: _exists,
     Prefix: _prefix,
-    Beyond: _after,
+    KeywordsBetween: _keywords,
     Phrase: _phrase,
     Both: _both,
     Boost: _boost,
@@ -225,12 +203,28 @@ _COMPILERS: Mapping[type, Callable[[Any, Snapshot], Query]] = {
 NOTHING = f"{SEQ}:[1 TO 0]"
 
 
-def text_of(clause: Clause, snapshot: Snapshot) -> str:
-    """The clause in tantivy's query language. Raises ApiFault for what it can't say; scores play no part in it."""
+class _Unsayable(Exception):
+    """The clause can't be said in tantivy's language."""
+
+
+def said(clause: Clause, snapshot: Snapshot) -> str | None:
+    """The clause in tantivy's query language, scores aside; None for what it can't say: words of a text, ranges of a keyword.
+
+    (Its filter aggregation knows no analysers but its own.)
+    """
+    try:
+        return _said(clause, snapshot)
+    except _Unsayable:
+        return None
+
+
+def _said(clause: Clause, snapshot: Snapshot) -> str:
+    """The clause in tantivy's query language. Raises _Unsayable."""
     return _WRITERS[type(clause)](clause, snapshot)
 
 
-def _text_of_any(clause: AnyOf, _: Snapshot) -> str:
+def _text_of_any(clause: AnyOf, snapshot: Snapshot) -> str:
+    _need_column(clause.field, snapshot)
     shown = " ".join(_quoted(value) for value in clause.values)
     return f"{clause.field}:{shown}" if len(clause.values) == 1 else f"{clause.field}: IN [{shown}]"
 
@@ -248,29 +242,31 @@ def _text_of_existing(clause: Exists, snapshot: Snapshot) -> str:
     return f"{clause.field}:*"
 
 
-def _text_of_phrase(clause: Phrase, _: Snapshot) -> str:
-    return f"{clause.field}:{_quoted(' '.join(clause.words))}"
+def _text_of_none(*_: object) -> str:
+    raise _Unsayable
 
 
-def _text_of_beyond(clause: Beyond, _: Snapshot) -> str:
-    raise unsupported(f"a range of the keyword [{clause.field}] in a filter of an aggregation")
+def _need_column(name: str, snapshot: Snapshot) -> None:
+    field = snapshot.fields.get(name)
+    if field is not None and field.column is Column.TEXT:
+        raise _Unsayable
 
 
 def _text_of_prefix(clause: Prefix, snapshot: Snapshot) -> str:
-    field, start = clause.field, clause.start
-    found = snapshot.searcher.terms_with_prefix(field, start, limit=_MOST_PREFIXED + 1)
+    _need_column(clause.field, snapshot)
+    found = snapshot.searcher.terms_with_prefix(clause.field, clause.start, limit=_MOST_PREFIXED + 1)
     if len(found) > _MOST_PREFIXED:
-        raise unsupported(f"a prefix of [{field}] with over {_MOST_PREFIXED} values in a filter of an aggregation")
-    return _text_of_any(AnyOf(field, tuple(term for term, _ in found)), snapshot) if found else NOTHING
+        raise _Unsayable
+    return _text_of_any(AnyOf(clause.field, tuple(term for term, _ in found)), snapshot) if found else NOTHING
 
 
 def _text_of_both(clause: Both, snapshot: Snapshot) -> str:
-    parts = [f"+({text_of(part, snapshot)})" for part in (*clause.must, *clause.filter)]
-    parts += [f"-({text_of(part, snapshot)})" for part in clause.must_not]
+    parts = [f"+({_said(part, snapshot)})" for part in (*clause.must, *clause.filter)]
+    parts += [f"-({_said(part, snapshot)})" for part in clause.must_not]
     if clause.least > len(clause.should):
         return NOTHING
     if clause.least:
-        parts.append(f"+({_least_of([text_of(part, snapshot) for part in clause.should], clause.least)})")
+        parts.append(f"+({_least_of([_said(part, snapshot) for part in clause.should], clause.least)})")
     if not any(part.startswith("+") for part in parts):
         parts.append("+(*)")
     return " ".join(parts)
@@ -278,7 +274,7 @@ def _text_of_both(clause: Both, snapshot: Snapshot) -> str:
 
 def _least_of(texts: list[str], least: int) -> str:
     if math.comb(len(texts), least) > _MOST_COMBINATIONS:
-        raise unsupported(f"minimum_should_match [{least}] of {len(texts)} clauses in a filter of an aggregation")
+        raise _Unsayable
     return " ".join(_all_of(chosen) for chosen in itertools.combinations(texts, least))
 
 
@@ -305,10 +301,10 @@ _WRITERS: Mapping[type, Callable[[Any, Snapshot], str]] = {
     Between: _text_of_range,
     Exists: _text_of_existing,
     Prefix: _text_of_prefix,
-    Beyond: _text_of_beyond,
-    Phrase: _text_of_phrase,
+    KeywordsBetween: _text_of_none,
+    Phrase: _text_of_none,
     Both: _text_of_both,
-    Boost: lambda clause, snapshot: text_of(clause.clause, snapshot),
+    Boost: lambda clause, snapshot: _said(clause.clause, snapshot),
 }
 
 

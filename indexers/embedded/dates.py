@@ -64,14 +64,10 @@ def _parse_iso(text: str, zone: tzinfo, *, up: bool) -> int:
     found = _ISO.fullmatch(text)
     if found is None:
         raise ValueError(f"failed to parse date field [{text}] with format [strict_date_optional_time||epoch_millis]")
-    year, month, day = int(found["year"]), found["month"], found["day"]
-    low, high = (found["month"] is None) * 12 or int(month or 1), int(month or 12)
-    month_number = high if up else (1 if month is None else low)
-    last = calendar.monthrange(year, month_number)[1] if year else 31
     given = datetime(  # ValueError for the 32nd of a month is right here
-        year,
-        month_number,
-        int(day) if day else (last if up else 1),
+        int(found["year"]),
+        int(found["month"] or 1),  # a month or a day that is missing is the first, also when rounding up: as the server has it
+        int(found["day"] or 1),
         int(found["hour"] or (23 if up else 0)),
         int(found["minute"] or (59 if up else 0)),
         int(found["second"] or (59 if up else 0)),

@@ -12,13 +12,15 @@ import msgspec
 import structlog
 
 from indexers.embedded.errors import ApiFault, blocked, index_not_found, invalid, unsupported
-from indexers.embedded.index import PLACE, Family
+from indexers.embedded.index import Family
 from indexers.embedded.indices import Index, Template, best_template, parse_template
 from indexers.embedded.mapping import merge_fields
 from indexers.embedded.store import IndexRow, Row, Store
 from indexers.embedded.writes import Operation, Outcome, Resolved, plan
 
 REFRESH_S = 0.2  # what was written is found after this long, and a commit
+_LOADED_S = 0.9  # while much is written: fewer, larger segments are less work
+_MUCH = 1000  # documents in REFRESH_S
 _IDLE_ROUNDS = 50  # without a write; then the threads and memory for writing are given back
 _RETRY_S = 2.0  # after a refresh that failed
 _REPLAY = 2000
@@ -36,6 +38,7 @@ class Engine:
         self.indices: dict[str, Index] = {}
         self.families: dict[str, Family] = {}
         self.templates: dict[str, Template] = {}
+        self._written = 0  # documents since the refresher last looked
         self._stop = threading.Event()
         self._dirty = threading.Event()
         for name, body in self.store.templates().items():
@@ -67,8 +70,9 @@ class Engine:
         fields: dict[str, Any] = {}
         for index in self.members(name):
             fields = merge_fields(fields, index.mapping.fields())
-        old = self.families.pop(name, None)
+        old = self.families.get(name)  # searches go on in it until the new one is there
         if old is not None:
+            old.damaged = True
             old.close()
         family = Family(self.folder / "index" / urllib.parse.quote(name, safe=""), fields)
         self._replay(name, family)
@@ -125,7 +129,7 @@ class Engine:
                 raise ApiFault(400, "resource_already_exists_exception", f"index [{name}] already exists", index=name)
             template = best_template(self.templates.values(), name)
             whole, family = Index.compose(name, body or {}, template)
-            trial = Index.of(IndexRow(0, name, family, msgspec.json.encode(whole).decode()))
+            trial = Index.of(IndexRow(0, name, family, msgspec.json.encode(whole).decode(), "[]"))
             known = self.families.get(family)
             merged = merge_fields(known.fields if known else {}, trial.mapping.fields())
             index = Index.of(self.store.add_index(name, family, trial.body))
@@ -165,12 +169,14 @@ class Engine:
             for one in resolved:
                 if one.index is not None:
                     by_place.setdefault(one.index.id, []).append(one.operation.id)
+            self._note_multiple(index for one in resolved if (index := one.index) is not None)
             states = self.store.states(by_place.items())
             made = plan(resolved, states, self.store.next_seq)
             if made.next_seq != self.store.next_seq:
                 self.store.commit(made.rows, made.replaced, made.next_seq)
                 for name, (gone, documents) in made.by_family().items():
                     self._guarded(name, functools.partial(Family.apply, replaced=gone, documents=documents))
+                self._written += len(made.newest)
                 self._dirty.set()
         return made.outcomes
 
@@ -185,6 +191,13 @@ class Engine:
         except ApiFault as fault:
             return Resolved(operation, None, None, fault)
         return Resolved(operation, index, flat, None)
+
+    def _note_multiple(self, indices: Iterable[Index]) -> None:
+        """Remember, before they are stored, that some fields have several values: such can't be sorted by."""
+        for index in {index.id: index for index in indices}.values():
+            if len(index.intake.multiple) > index.noted:
+                self.store.note_multiple(index.id, msgspec.json.encode(sorted(index.intake.multiple)).decode())
+                index.noted = len(index.intake.multiple)
 
     def _create_for(self, name: str) -> Index:
         with self.lock:
@@ -226,7 +239,7 @@ class Engine:
         idle = 0
         while not self._stop.is_set():
             if self._dirty.wait(REFRESH_S):
-                self._stop.wait(REFRESH_S)
+                self._gather()
                 self._dirty.clear()
                 idle = 0
                 try:
@@ -238,6 +251,15 @@ class Engine:
                 idle += 1
                 if idle == _IDLE_ROUNDS:
                     self._rest()
+
+    def _gather(self) -> None:
+        """Wait for what comes together, longer while much comes."""
+        waited = 0.0
+        while waited < _LOADED_S and not self._stop.wait(REFRESH_S):
+            waited += REFRESH_S
+            count, self._written = self._written, 0
+            if count < _MUCH:
+                return
 
     def _rest(self) -> None:
         with self.lock:
@@ -268,6 +290,3 @@ def valid_name(name: str) -> str:
     if not name or name != name.lower() or name.startswith(("_", "-", "+")) or any(sign in name for sign in ' "*\\<>|,/?#:'):
         raise invalid(f"Invalid index name [{name}]", "invalid_index_name_exception")
     return name
-
-
-__all__ = ["PLACE", "REFRESH_S", "Engine", "valid_name"]

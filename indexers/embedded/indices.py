@@ -8,9 +8,10 @@ import msgspec
 
 from indexers.embedded.errors import invalid, unsupported
 from indexers.embedded.index import ID, PLACE, SEQ
-from indexers.embedded.intake import FIELD_NAMES, Flat, Intake
+from indexers.embedded.intake import FIELD_NAMES, Intake
 from indexers.embedded.mapping import Branch, Column, parse_mapping
 from indexers.embedded.store import IndexRow, Row
+from indexers.embedded.typed import Flat
 
 _TEMPLATE_PARTS = {"index_patterns", "template", "priority", "version", "_meta", "composed_of"}
 _BODY_PARTS = {"mappings", "settings", "aliases"}
@@ -76,6 +77,8 @@ class Index:
         self.settings: Mapping[str, Any] = whole.get("settings") or {}
         self.mapping = mapping
         self.intake = Intake(mapping)
+        self.intake.multiple.update(msgspec.json.decode(row.multiple))
+        self.noted = len(self.intake.multiple)
         self._analysed = frozenset(field.name for field in mapping.fields() if field.column is Column.TEXT)
 
     @classmethod

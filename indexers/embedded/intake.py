@@ -10,9 +10,9 @@ from indexers.embedded.analysis import split_long
 from indexers.embedded.dates import parse_date
 from indexers.embedded.errors import ApiFault, unparsable, unsupported
 from indexers.embedded.mapping import LIMITS, LONGEST_TERM, Branch, Field, strict_fault
+from indexers.embedded.typed import Flat, reader
 
 FIELD_NAMES = "_field_names"  # names of the analysed fields that a document has, for `exists`
-Flat = dict[str, Any]  # one indexed value, or a list of several, by full path
 Put = Callable[[Any, Flat], None]
 _BYTES_PER_CHARACTER = 4
 _float32 = struct.Struct("f")
@@ -24,9 +24,14 @@ class Intake:
     def __init__(self, mapping: Branch) -> None:
         self.multiple: set[str] = set()  # fields that had several values in some document
         self._read = _object(mapping, self.multiple)
+        self._typed = reader(mapping, self.multiple)
 
     def flatten(self, source: bytes | memoryview) -> Flat:
         """Turn a document into indexed values. Raises ApiFault (400) with the reason where it doesn't fit the mapping."""
+        quick = self._typed(source) if self._typed else None
+        return self._by_full_rules(source) if quick is None else quick
+
+    def _by_full_rules(self, source: bytes | memoryview) -> Flat:
         try:
             document = msgspec.json.decode(source)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -93,22 +98,29 @@ def _leaf(field: Field, multiple: set[str]) -> Put:
 
     def put(value: Any, flat: Flat) -> None:
         if type(value) is list:
-            for part in _flat(value):
-                put(part, flat)
-            return
-        found = read(value)
-        if found is None or stored_only:
-            return
-        known = flat.get(name)
-        if known is None:
-            flat[name] = found
-        elif type(known) is list:
-            known.append(found)
+            found = [kept for part in _flat(value) if (kept := read(part)) is not None]
+            if not found or stored_only:
+                return
+            if len(found) == 1:
+                found = found[0]
+            else:
+                multiple.add(name)
         else:
-            flat[name] = [known, found]
+            found = read(value)
+            if found is None or stored_only:
+                return
+        if name in flat:  # in several objects of a list
+            _extend(flat, name, found)
             multiple.add(name)
+        else:
+            flat[name] = found
 
     return put
+
+
+def _extend(flat: Flat, name: str, found: Any) -> None:
+    known = flat[name] if type(flat[name]) is list else [flat[name]]
+    flat[name] = known + (found if type(found) is list else [found])
 
 
 def _flat(values: list[Any]) -> Iterator[Any]:

@@ -11,15 +11,14 @@ from indexers.embedded.clauses import (
     All,
     AnyOf,
     Between,
-    Beyond,
     Boost,
     Both,
     Clause,
     Exists,
+    KeywordsBetween,
     Nothing,
     Phrase,
     Prefix,
-    narrowed,
 )
 from indexers.embedded.dates import parse_bound, parse_zone
 from indexers.embedded.errors import invalid, unsupported
@@ -100,8 +99,12 @@ def _bool(given: object, context: Context) -> Clause:
     parts = {key: _several(options.get(key), context) for key in ("must", "filter", "should", "must_not")}
     if sum(map(len, parts.values())) > _MOST_CLAUSES:
         raise invalid(f"maxClauseCount is set to {_MOST_CLAUSES}", "too_many_clauses")
-    default = 1 if parts["should"] and not parts["must"] and not parts["filter"] else 0
-    least = _least(options.get("minimum_should_match", default), len(parts["should"]))
+    alone = bool(parts["should"]) and not parts["must"] and not parts["filter"]
+    least = max(int(alone), _least(options.get("minimum_should_match", 0), len(parts["should"])))
+    if not any(parts.values()):
+        return _boosted(All(), options)
+    if not any((parts["must"], parts["filter"], parts["should"])):
+        least = 0  # negatives alone: the server forgets minimum_should_match
     return _boosted(Both(parts["must"], parts["filter"], parts["should"], parts["must_not"], least), options)
 
 
@@ -227,18 +230,18 @@ _FORMATS = {"strict_date_optional_time||epoch_millis", "strict_date_optional_tim
 
 
 def _keyword_range(field: Field, options: Mapping[str, Any]) -> Clause:
-    parts: list[Clause] = []
-    for key, after in (("gt", True), ("gte", True), ("lt", False), ("lte", False)):
-        if options.get(key) is not None:
-            value = str(options[key])
-            beyond: Clause = Beyond(field.name, value, after)
-            parts.append(Both(should=(beyond, AnyOf(field.name, (value,))), least=1) if key.endswith("e") else beyond)
-    return narrowed(*parts) if parts else Exists(field.name)
+    low, high = options.get("gte", options.get("gt")), options.get("lte", options.get("lt"))
+    if low is None and high is None:
+        return Exists(field.name)
+    ends = (None if low is None else str(low), None if high is None else str(high))
+    return KeywordsBetween(field.name, *ends, with_low="gte" in options, with_high="lte" in options)
 
 
 def _number_range(field: Field, options: Mapping[str, Any], context: Context) -> Clause:
     low, high = (options.get("gte", options.get("gt")), options.get("lte", options.get("lt")))
     if field.type == "date":
+        if isinstance(low, str) != isinstance(high, str) and low is not None and high is not None:
+            raise invalid(f"a range on [{field.name}] has one end in milliseconds and one as text", "parse_exception")
         zone = parse_zone(options.get("time_zone"))
         bottom = None if low is None else parse_bound(low, context.now_ms, zone, up="gt" in options) + ("gt" in options)
         top = None if high is None else parse_bound(high, context.now_ms, zone, up="lte" in options) - ("lt" in options)

@@ -1,5 +1,6 @@
 """Which requests the engine takes: one table. What is not in it, and every parameter that is not named in it, is refused."""
 
+import traceback
 import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -71,7 +72,9 @@ def answer(engine: Engine, method: str, target: str, body: bytes) -> tuple[int, 
     except ApiFault as fault:
         status, content = fault.code, fault.body()
     except Exception as error:  # noqa: BLE001 - a fault of ours must reach the caller as a 500, not as a dropped connection
-        _log.exception("local_store.request.failed", method=method, path=target.partition("?")[0])
+        frame = traceback.extract_tb(error.__traceback__)[-1]  # no values: they may hold the text of posts
+        where = f"{frame.filename}:{frame.lineno}"
+        _log.error("local_store.request.failed", method=method, path=target.partition("?")[0], error=type(error).__name__, at=where)
         status, content = 500, ApiFault(500, "local_store_error", f"{type(error).__name__}: {error}").body()
     return status, CONTENT, b"" if method == "HEAD" else _encoder.encode(content)
 

@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 
 import tantivy
 
-from indexers.embedded.clauses import All, AnyOf, Between, Beyond, Both, Clause, Exists, compiled, narrowed
+from indexers.embedded.clauses import All, AnyOf, Between, Both, Clause, Exists, KeywordsBetween, compiled, narrowed
 from indexers.embedded.dates import parse_bound, parse_zone
 from indexers.embedded.errors import invalid, unsupported
 from indexers.embedded.index import PLACE, SEQ, Snapshot
-from indexers.embedded.intake import Flat
-from indexers.embedded.mapping import Column, FieldTable
+from indexers.embedded.mapping import Column, Field, FieldTable
 from indexers.embedded.store import Row
+from indexers.embedded.typed import Flat
 
 LAST = {"asc": (1 << 63) - 1, "desc": -(1 << 63)}  # what the server shows for a number that is missing
+SMALL_LAST = {"asc": (1 << 31) - 1, "desc": -(1 << 31)}  # the same for an `integer`
 _FEW = 1000  # ties that are settled here; more are narrowed down by tantivy
 _KEY_PARTS = frozenset({"order", "missing", "unmapped_type", "format"})
 
@@ -28,6 +29,7 @@ class Key(NamedTuple):
     field: str
     column: Column
     order: str = "asc"
+    type: str = "long"
 
     @property
     def number(self) -> bool:
@@ -82,11 +84,17 @@ def _key(name: str, options: Mapping[str, Any], fields: FieldTable, multiple: fr
         if "unmapped_type" in options:
             raise unsupported(f"a sort by [{name}], which has no mapping")
         raise invalid(f"No mapping found for [{name}] in order to sort on", "query_shard_exception")
+    _check_sortable(field, multiple)
+    return Key(name, field.column, order, field.type)
+
+
+def _check_sortable(field: Field, multiple: frozenset[str]) -> None:
     if field.column is Column.TEXT:
-        raise invalid(f"Fielddata is disabled on [{name}]: text fields are not optimised for sorting")
-    if name in multiple:
-        raise unsupported(f"a sort by [{name}], which has several values in some documents")
-    return Key(name, field.column, order)
+        raise invalid(f"Fielddata is disabled on [{field.name}]: text fields are not optimised for sorting")
+    if field.type == "float":
+        raise unsupported(f"a sort by [{field.name}], which is of single precision")
+    if field.name in multiple:
+        raise unsupported(f"a sort by [{field.name}], which has several values in some documents")
 
 
 class Sorter:
@@ -183,7 +191,7 @@ def _missing(key: Key) -> Any:
         return None
     if key.column is Column.FLOAT:
         return "Infinity" if key.order == "asc" else "-Infinity"
-    return LAST[key.order]
+    return SMALL_LAST[key.order] if key.type == "integer" else LAST[key.order]
 
 
 def _value(key: Key, flat: Flat, row: Row) -> Any:
@@ -215,7 +223,7 @@ def _without(key: Key) -> Clause:
 def _later(key: Key, value: Any) -> Clause:
     up = key.order == "asc"
     if not key.number:
-        return Beyond(key.field, value, after=up)
+        return KeywordsBetween(key.field, value if up else None, None if up else value, with_low=False, with_high=False)
     return Between(key.field, value if up else None, None if up else value, with_low=not up, with_high=up)
 
 

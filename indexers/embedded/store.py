@@ -22,7 +22,8 @@ _LOOKUP = 500
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE templates (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE indices (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, family TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE indices (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, family TEXT NOT NULL, body TEXT NOT NULL,
+    multiple TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE documents (seq INTEGER PRIMARY KEY, place INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, source BLOB);
 CREATE UNIQUE INDEX documents_by_id ON documents (place, id);
 CREATE INDEX tombstones ON documents (place) WHERE source IS NULL;
@@ -54,6 +55,7 @@ class IndexRow(NamedTuple):
     name: str
     family: str
     body: str
+    multiple: str  # JSON list of the fields with several values in some document
 
 
 class Store:
@@ -133,8 +135,8 @@ class Store:
         """How the documents of some ids stand, by index and id; absent where there never was one."""
         found: dict[tuple[int, str], State] = {}
         for place, ids in wanted:
-            rows = self._writer.execute(
-                "SELECT d.id, d.seq, d.version, d.source IS NOT NULL FROM json_each(?) j JOIN documents d ON d.place = ? AND d.id = j.value",
+            rows = self._writer.execute(  # CROSS JOIN: look up each id, never walk the whole index
+                "SELECT d.id, d.seq, d.version, d.source IS NOT NULL FROM json_each(?) j CROSS JOIN documents d ON d.place = ? AND d.id = j.value",
                 (msgspec.json.encode(ids).decode(), place),
             )
             found.update(((place, row[0]), State(row[1], row[2], bool(row[3]))) for row in rows)
@@ -191,12 +193,16 @@ class Store:
 
     def indices(self) -> list[IndexRow]:
         with self.reading() as connection:
-            return [IndexRow(*row) for row in connection.execute("SELECT id, name, family, body FROM indices ORDER BY name")]
+            return [IndexRow(*row) for row in connection.execute("SELECT id, name, family, body, multiple FROM indices ORDER BY name")]
 
     def add_index(self, name: str, family: str, body: str) -> IndexRow:
         with self.writing() as connection:
             number = connection.execute("INSERT INTO indices (name, family, body) VALUES (?, ?, ?)", (name, family, body)).lastrowid
-        return IndexRow(number or 0, name, family, body)
+        return IndexRow(number or 0, name, family, body, "[]")
+
+    def note_multiple(self, number: int, fields: str) -> None:
+        with self.writing() as connection:
+            connection.execute("UPDATE indices SET multiple = ? WHERE id = ?", (fields, number))
 
     def drop_index(self, number: int) -> None:
         with self.writing() as connection:

@@ -10,10 +10,10 @@ from indexers.embedded.engine import Engine
 from indexers.embedded.fetch import Wanted
 from indexers.embedded.index import PLACE, Snapshot
 from indexers.embedded.indices import Index
-from indexers.embedded.intake import Flat
 from indexers.embedded.query import Context
 from indexers.embedded.sort import Found, Key, Stale, shown
 from indexers.embedded.store import Row
+from indexers.embedded.typed import Flat
 from indexers.embedded.writes import PRIMARY_TERM
 
 

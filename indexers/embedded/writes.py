@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from indexers.embedded.errors import ApiFault
 from indexers.embedded.indices import Index
-from indexers.embedded.intake import Flat
 from indexers.embedded.store import Row, State
+from indexers.embedded.typed import Flat
 
 PRIMARY_TERM = 1
 _SHARDS = {"total": 1, "successful": 1, "failed": 0}

@@ -12,6 +12,7 @@ from indexers.embedded.aggregate.grid import Grid, read_grid
 from indexers.embedded.aggregate.histogram import extent
 from indexers.embedded.aggregate.level import MOST_BUCKETS, Json, Level, Options, TooManyBuckets, Where
 from indexers.embedded.clauses import AnyOf, Between, Both, Clause
+from indexers.embedded.dates import parse_zone
 from indexers.embedded.errors import invalid, unsupported
 from indexers.embedded.mapping import Column, Field
 
@@ -107,7 +108,7 @@ class Composite:
             if len(keys) > 1
             else where.inside(first.same(keys[0]))
         )
-        asked = self.level.ask(exact=False)
+        asked = self.level.ask(exact=True)
         for source in reversed(self.sources):
             body = source.ask()
             asked = {"": {**body, "aggs": asked} if asked else body}
@@ -192,7 +193,8 @@ def _source(given: Any, where: Where) -> Source:
         if field is not None and (field.type != "date" or field.name in where.view.multiple):
             raise unsupported(f"the composite source [date_histogram] over [{field.name}], which is no single date")
         bounds = extent(field, where)
-        grid, zone = read_grid(options, bounds or (0, 0))
+        zone = parse_zone(options.take("time_zone"))
+        grid = read_grid(options, zone, bounds or (0, 0))
         grid = grid if bounds else None
     options.done()
     return Source(name, field, descending, grid, zone)

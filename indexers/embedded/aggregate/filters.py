@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexers.embedded.aggregate.level import Json, Level, Options, Where, with_level
-from indexers.embedded.clauses import All, Between, Both, Clause, Exists, Nothing, text_of
+from indexers.embedded.clauses import All, Between, Both, Clause, Exists, Nothing, said
 from indexers.embedded.errors import ApiFault, invalid, unsupported
 from indexers.embedded.mapping import Column, Field
 from indexers.embedded.query import parse
@@ -17,19 +17,23 @@ class Part:
 
     head: Json  # fields of the bucket before its count
     clause: Clause
-    text: str
+    text: str | None  # None where it can't be said so: then it is counted in a search of its own
 
-    def ask(self, level: Level, *, exact: bool) -> Json:
-        return with_level({"filter": self.text}, level, exact=exact)
+    def ask(self, name: str, level: Level, *, exact: bool) -> Json:
+        return {} if self.text is None else {name: with_level({"filter": self.text}, level, exact=exact)}
 
     def answer(self, found: Json | None, where: Where, level: Level) -> Json:
         own = found or {}
+        if self.text is None and not isinstance(where.clause, Nothing):
+            alone = where.inside(self.clause)
+            count = alone.size()
+            own = {**(alone.run_level(level) if count else {}), "doc_count": count}
         inside = where.inside(self.clause if own.get("doc_count") else Nothing())
         return {**self.head, "doc_count": own.get("doc_count", 0), **level.answer(own, inside)}
 
 
 def _part(clause: Clause, where: Where, head: Json | None = None) -> Part:
-    return Part(head or {}, clause, text_of(clause, where.view.snapshot))
+    return Part(head or {}, clause, said(clause, where.view.snapshot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Single:
     level: Level
 
     def ask(self, *, exact: bool) -> Json:
-        return {"": self.part.ask(self.level, exact=exact)}
+        return self.part.ask("", self.level, exact=exact)
 
     def answer(self, found: Json, where: Where) -> Json:
         return self.part.answer(found.get(""), where, self.level)
@@ -55,7 +59,10 @@ class Several:
     level: Level
 
     def ask(self, *, exact: bool) -> Json:
-        return {str(number): part.ask(self.level, exact=exact) for number, part in enumerate(self.parts)}
+        asked: Json = {}
+        for number, part in enumerate(self.parts):
+            asked |= part.ask(str(number), self.level, exact=exact)
+        return asked
 
     def answer(self, found: Json, where: Where) -> Json:
         buckets = [part.answer(found.get(str(number)), where, self.level) for number, part in enumerate(self.parts)]

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any, Protocol
 
 from indexers.embedded.aggregate.level import MOST_BUCKETS, Json, Options, TooManyBuckets
-from indexers.embedded.dates import MONTHS, UNIT_MS, advance, constant_offset, floor, parse_zone
+from indexers.embedded.dates import MONTHS, UNIT_MS, advance, constant_offset, floor
 from indexers.embedded.errors import invalid, unsupported
 
 CALENDAR = {
@@ -84,23 +84,22 @@ class ByCalendar:
         return floor(advance(int(start) - self._offset, self._unit, 1, self._zone), self._unit, self._zone) + self._offset
 
 
-def read_grid(options: Options, bounds: tuple[int, int]) -> tuple[Grid, tzinfo]:
+def read_grid(options: Options, zone: tzinfo, bounds: tuple[int, int]) -> Grid:
     """Read the steps of a date_histogram over dates between two instants (ms). Raises ApiFault (400)."""
-    zone = parse_zone(options.take("time_zone"))
     calendar, fixed = options.take("calendar_interval"), options.take("fixed_interval")
     shift = _offset(options.take("offset", 0))
     if (calendar is None) == (fixed is None):
         raise invalid("Invalid interval specified, must be either calendar_interval or fixed_interval")
     if fixed is not None:
-        return _fixed(fixed, zone, shift, bounds), zone
+        return _fixed(fixed, zone, shift, bounds)
     unit = CALENDAR.get(calendar)
     if unit is None:
         raise invalid(f"The supplied interval [{calendar}] could not be parsed as a calendar interval.")
     reach = 2 * _WEEK + abs(shift)
     ahead = constant_offset(bounds[0] - reach, bounds[1] + reach, zone) if unit not in MONTHS else None
     if ahead is None:
-        return ByCalendar(unit, zone, shift, bounds), zone
-    return Even(_EVEN[unit], (_MONDAY if unit == "w" else 0) - ahead + shift), zone
+        return ByCalendar(unit, zone, shift, bounds)
+    return Even(_EVEN[unit], (_MONDAY if unit == "w" else 0) - ahead + shift)
 
 
 def _fixed(given: Any, zone: tzinfo, shift: int, bounds: tuple[int, int]) -> Grid:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from indexers.embedded.aggregate.grid import Even, Grid, filled, read_grid
 from indexers.embedded.aggregate.level import Json, Level, Options, Where, with_level
 from indexers.embedded.clauses import Between, Nothing
-from indexers.embedded.dates import iso, parse_bound
+from indexers.embedded.dates import iso, parse_bound, parse_zone
 from indexers.embedded.errors import invalid, unsupported
 from indexers.embedded.mapping import Column, Field
 
@@ -69,10 +69,11 @@ def read_dates(options: Options, where: Where, level: Level) -> Histogram:
     if field is not None and field.type != "date":
         raise unsupported(f"the aggregation [date_histogram] over the {field.type} [{field.name}]")
     least = options.whole("min_doc_count", 0)
-    extended = _extended(options, where)
+    zone = parse_zone(options.take("time_zone"))
+    extended = _extended(options, where, zone)
     found = extent(field, where)
     ends = [*(found or ()), *(extended or ())]
-    grid, zone = read_grid(options, (int(min(ends)), int(max(ends))) if ends else (0, 0))
+    grid = read_grid(options, zone, (int(min(ends)), int(max(ends))) if ends else (0, 0))
     _ascending(options)
     return Histogram(field, grid if ends else None, zone, least, extended, level)
 
@@ -111,13 +112,13 @@ def _ascending(options: Options) -> None:
     options.choice("keyed", (False,), False)
 
 
-def _extended(options: Options, where: Where) -> tuple[float, float] | None:
+def _extended(options: Options, where: Where, zone: tzinfo) -> tuple[float, float] | None:
     given = options.take("extended_bounds")
     if given is None:
         return None
     if not isinstance(given, Mapping) or set(given) != {"min", "max"}:
         raise unsupported("[extended_bounds] without both min and max")
-    low, high = (parse_bound(given[name], where.view.context.now_ms, UTC, up=False) for name in ("min", "max"))
+    low, high = (parse_bound(given[name], where.view.context.now_ms, zone, up=False) for name in ("min", "max"))
     if low > high:
         raise invalid(f"[extended_bounds.min][{low}] cannot be greater than [extended_bounds.max][{high}]")
     return low, high

@@ -29,6 +29,11 @@ class Where(NamedTuple):
         """The documents of one bucket of these."""
         return Where(self.view, narrowed(self.clause, clause))
 
+    def size(self) -> int:
+        """How many there are."""
+        snapshot = self.view.snapshot
+        return int(snapshot.searcher.search(compiled(self.clause, snapshot), 1, count=True).count)  # type: ignore[attr-defined]  # the stubs forget it
+
     def run(self, asked: Json) -> Json:
         """Compute aggregations in tantivy's own form. Raises TooManyBuckets."""
         if not asked:
@@ -41,6 +46,13 @@ class Where(NamedTuple):
                 raise TooManyBuckets from error
             raise
         return found
+
+    def run_level(self, level: "Level") -> Json:
+        """What tantivy finds for the aggregations of a level, with sketches where there is too much to count one by one."""
+        try:
+            return self.run(level.ask(exact=True))
+        except TooManyBuckets:
+            return self.run(level.ask(exact=False))
 
 
 class Plan(Protocol):

@@ -11,7 +11,7 @@ from indexers.embedded.mapping import Column, Field
 
 PERCENTS = (1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0)  # the server's own
 EXACT = 5000  # so many different values are counted one by one; beyond it percentiles are tantivy's, within 1 %
-_LEAST_BUCKETS = {"count": 0, "sum": 0.0, "min": None, "max": None, "avg": None}
+_NO_STATS = {"count": 0, "sum": 0.0, "min": None, "max": None, "avg": None}
 _DATED = {"min", "max", "avg", "sum", "value"}
 
 
@@ -32,30 +32,18 @@ class Number:
         return values | self._as_strings(values)
 
     def _empty(self) -> Json:
-        if self.kind in {"stats", "extended_stats"}:
-            return dict(_LEAST_BUCKETS) if self.kind == "stats" else {**_LEAST_BUCKETS, **dict.fromkeys(_EXTENDED)}
+        if self.kind == "stats":
+            return dict(_NO_STATS)
         return {"value": 0.0 if self.kind == "sum" else None}
 
     def _as_strings(self, values: Json) -> Json:
-        if self.field is None or self.field.type != "date":
+        if self.field is None or self.field.type != "date" or not values.get("count", 1):
             return {}
         return {f"{name}_as_string": iso(int(value)) for name, value in values.items() if name in _DATED and value is not None}
 
 
-_EXTENDED = (
-    "sum_of_squares",
-    "variance",
-    "variance_population",
-    "variance_sampling",
-    "std_deviation",
-    "std_deviation_population",
-    "std_deviation_sampling",
-    "std_deviation_bounds",
-)
-
-
 def read_number(options: Options, where: Where, _: Level) -> Number:
-    """Read min, max, avg, sum, stats or extended_stats."""
+    """Read min, max, avg, sum or stats."""
     return Number(options.name, _numeric(options, where))
 
 
@@ -65,8 +53,6 @@ def _numeric(options: Options, where: Where) -> Field | None:
         raise invalid(f"Field [{field.name}] of type [keyword] is not supported for aggregation [{options.name}]")
     if field is not None and field.type == "boolean":
         raise unsupported(f"the aggregation [{options.name}] over the boolean [{field.name}]")
-    if field is not None and field.type == "date" and options.name == "extended_stats":
-        raise unsupported(f"the aggregation [extended_stats] over the date [{field.name}]")
     return field
 
 
@@ -115,19 +101,8 @@ class Percentiles:
     def answer(self, found: Json, where: Where) -> Json:
         values = self._values(found)
         if not self.keyed:
-            return {"values": [self._row(percent, value) for percent, value in zip(self.percents, values, strict=True)]}
-        keyed: Json = {}
-        for percent, value in zip(self.percents, values, strict=True):
-            keyed[str(float(percent))] = value
-            if self.field is not None and self.field.type == "date" and value is not None:
-                keyed[f"{float(percent)}_as_string"] = iso(int(value))
-        return {"values": keyed}
-
-    def _row(self, percent: float, value: float | None) -> Json:
-        row: Json = {"key": float(percent), "value": value}
-        if self.field is not None and self.field.type == "date" and value is not None:
-            row["value_as_string"] = iso(int(value))
-        return row
+            return {"values": [{"key": percent, "value": value} for percent, value in zip(self.percents, values, strict=True)]}
+        return {"values": {str(percent): value for percent, value in zip(self.percents, values, strict=True)}}
 
     def _values(self, found: Json) -> list[float | None]:
         counted = found.get("values")
@@ -161,6 +136,8 @@ def _at(counted: Sequence[tuple[float, int]], index: int) -> float:
 def read_percentiles(options: Options, where: Where, _: Level) -> Percentiles:
     """Read percentiles; the method of approximation is this engine's own."""
     field = _numeric(options, where)
+    if field is not None and field.type == "date":
+        raise unsupported(f"the aggregation [percentiles] over the date [{field.name}]")
     given: Any = options.take("percents", list(PERCENTS))
     percents = given if isinstance(given, list) else [given]
     for percent in percents:

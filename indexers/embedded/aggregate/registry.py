@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from indexers.embedded.aggregate import composite, filters, histogram, metrics, terms, top_hits
-from indexers.embedded.aggregate.level import Json, Level, Options, Plan, TooManyBuckets, Where
+from indexers.embedded.aggregate.level import Json, Level, Options, Plan, Where
 from indexers.embedded.clauses import Clause
 from indexers.embedded.errors import ApiFault, invalid, unsupported
 from indexers.embedded.view import View
@@ -16,7 +16,6 @@ AGGREGATIONS: Mapping[str, Reader] = {
     "cardinality": metrics.read_cardinality,
     "composite": composite.read,
     "date_histogram": histogram.read_dates,
-    "extended_stats": metrics.read_number,
     "filter": filters.read_filter,
     "filters": filters.read_filters,
     "histogram": histogram.read_numbers,
@@ -32,7 +31,7 @@ AGGREGATIONS: Mapping[str, Reader] = {
     "value_count": metrics.read_value_count,
 }
 METRICS = frozenset(
-    {"avg", "cardinality", "extended_stats", "max", "min", "percentiles", "stats", "sum", "top_hits", "value_count"}
+    {"avg", "cardinality", "max", "min", "percentiles", "stats", "sum", "top_hits", "value_count"}
 )  # take no aggregations inside
 _DEPTH = 10
 
@@ -41,11 +40,7 @@ def aggregate(view: View, clause: Clause, body: object) -> Json:
     """Compute the aggregations of a search. Raises ApiFault (400) for what this engine does not take."""
     where = Where(view, clause)
     level = _level(body, where, _DEPTH)
-    try:
-        found = where.run(level.ask(exact=True))
-    except TooManyBuckets:
-        found = where.run(level.ask(exact=False))
-    return level.answer(found, where)
+    return level.answer(where.run_level(level), where)
 
 
 def _level(body: object, where: Where, depth: int) -> Level:
