@@ -51,15 +51,15 @@ class Outcome(NamedTuple):
         return self.status == HTTPStatus.CONFLICT
 
 
-def send(client: Elasticsearch, actions: Sequence[Action]) -> list[Outcome]:
-    """Store documents; one outcome for each, in order.
+def send(client: Elasticsearch, actions: Sequence[Action], *, refresh: bool = False) -> list[Outcome]:
+    """Store documents; one outcome for each, in order. With `refresh` the next search finds them, which costs the server work.
 
     Raises DatabaseUnavailable where the database takes nothing now, as a whole or for any document: then none counts as
     stored, and the same again is right.
     """
     outcomes: list[Outcome] = []
     for lines in _requests(actions):
-        outcomes += _send(client, lines)
+        outcomes += _send(client, lines, refresh)
     return outcomes
 
 
@@ -78,17 +78,18 @@ def _requests(actions: Sequence[Action]) -> Iterator[list[bytes]]:
         yield request
 
 
-def _send(client: Elasticsearch, request: list[bytes]) -> list[Outcome]:
+def _send(client: Elasticsearch, request: list[bytes], refresh: bool) -> list[Outcome]:
     try:
         with translated(f"store {len(request)} documents"):
-            answer: dict[str, Any] = client.bulk(operations=(b"".join(request),)).body  # type: ignore[arg-type]  # bytes pass the serialiser as they are
+            operations: Any = (b"".join(request),)  # bytes pass the serialiser as they are
+            answer: dict[str, Any] = client.bulk(operations=operations, refresh=refresh or None).body
     except DatabaseError as error:
         if error.http_status not in HALVED:
             raise
         if len(request) == 1:
             return [Outcome(error.http_status, error.reason, str(error))]
         middle = len(request) // 2
-        return _send(client, request[:middle]) + _send(client, request[middle:])
+        return _send(client, request[:middle], refresh) + _send(client, request[middle:], refresh)
     items = answer["items"]
     if not answer["errors"]:
         return [Outcome(HTTPStatus.CREATED)] * len(items)
