@@ -7,7 +7,6 @@ import pytest
 from config.sources import SPIDERS, PluginSource
 from crawlers.ingest import FIELDS
 from crawlers.outcomes import REASONS
-from streams.messages import Flag
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -16,12 +15,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_each_reason_is_documented(reason: str) -> None:
     """In docs/crawlers.md."""
     assert f"`{reason}`" in (DOCS / "crawlers.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("flag", [flag for flag in Flag if flag not in (Flag.TRUNCATED, Flag.INEXACT_DATE)])
-def test_each_repair_is_documented(flag: Flag) -> None:
-    """In the table of bad input."""
-    assert f"`{flag}`" in (DOCS / "crawlers.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", sorted({key for model in (*SPIDERS.values(), PluginSource) for key in model.model_fields}))
