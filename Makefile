@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock
+.PHONY: help demo test check bench docs lock
 ARGS ?=
 
 help: ## show this list
@@ -22,10 +22,15 @@ check: ## lint, types, imports, dependencies, docs
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/python -m pytest -q tests/docs
 
 bench: ## measure speed and memory side by side
 	@deploy/environment.sh dev
 	@.venv/bin/python -m benchmarks $(ARGS)
+
+docs: ## write the pages of docs/ that are made from the code
+	@deploy/environment.sh dev
+	@.venv/bin/python -m docs
 
 lock: ## lock the dependencies anew
 	@deploy/environment.sh dev

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cli.main import main as yuqing
-from config.settings import DELIMITER, ENVIRONMENT_PREFIX, PACKAGE_DIR, Settings
+from config.settings import DELIMITER, ENVIRONMENT_PREFIX, Settings
 
 HERE = Path(__file__).parent
 WIDTH = 100  # characters of a line of help
@@ -43,17 +43,20 @@ def settings_page() -> str:
 
 def _section(title: str, prefix: str, schema: Mapping[str, Any], what: str) -> str:
     rows = [
-        f"| `{ENVIRONMENT_PREFIX}{prefix}{name.upper()}` | {_default(name, given)} | {_values(given)} | {given['description']} |"
+        f"| `{ENVIRONMENT_PREFIX}{prefix}{name.upper()}` | {_default(given)} | {_values(given)} | {given['description']} |"
         for name, given in schema["properties"].items()
         if "$ref" not in given
     ]
     return "\n".join([f"## {title}", what, "", "| variable | default | values | what |", "|---|---|---|---|", *rows, ""])
 
 
-def _default(name: str, given: Mapping[str, Any]) -> str:
-    if name == "config_dir":  # the default is a place on this machine
-        return f"`{PACKAGE_DIR.name}`, as shipped"
-    return "–" if given["default"] is None else f"`{str(given['default']).lower() if given.get('type') == 'boolean' else given['default']}`"
+def _default(given: Mapping[str, Any]) -> str:
+    default = given["default"]
+    if default is None:
+        return "–"
+    if given.get("format") == "path" and Path(default).is_absolute():  # lies where the program does, on whatever machine
+        return f"`{Path(default).relative_to(HERE.parent)}` of the program"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 def _values(given: Mapping[str, Any]) -> str:
