@@ -2,7 +2,8 @@
 
 `standard` follows the word boundaries of Unicode (UAX 29), as the server's analyser does: each Han character is a word,
 so is each Hiragana, runs of letters and digits are one, lower-cased; no more than 255 characters a word. A regular
-expression in tantivy's own threads does it, without the interpreter's lock.
+expression says what words are. It takes 0.8 µs a word, so a document's text is laid out before it is indexed: runs of Han and
+Hiragana need no expression, what stands between them is mostly known already, and tantivy only cuts at the blanks.
 """
 
 import functools
@@ -29,6 +30,11 @@ _SOUTH_EAST = r"[[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Le}\p{New_Tai_Lue}\p
 _PICTURE = r"[\p{Extended_Pictographic}\p{Emoji_Modifier}][\p{Emoji_Modifier}\p{wb=Extend}]*"
 _EMOJI = rf"[0-9#*]\u{{FE0F}}?\u{{20E3}}|(?:\p{{Regional_Indicator}}{_MORE}){{2}}|{_PICTURE}(?:\u{{200D}}{_PICTURE})*{_MORE}"
 _STANDARD = rf"{_WORD}|{_IDEOGRAPH}|{_EMOJI}|{_SOUTH_EAST}"
+# Characters that are a word each, unless something that extends them follows. Those beyond these go through the expression.
+_ALONE = re.compile("([\u3400-\u4db5\u4e00-\u9fef\u3041-\u3096]+)")
+_ONE = "\u4e00"
+_KNOWN = 8192  # runs between such characters that are remembered: "，", "2026", "！！"
+_SHORT = 12  # characters of one worth remembering
 _LONG = re.compile(rf"[A-Za-z0-9_]{{{LONGEST_WORD + 1},}}")
 
 
@@ -41,8 +47,13 @@ class Word(NamedTuple):
     end: int
 
 
+def build_laid_out() -> tantivy.TextAnalyzer:
+    """Make the analyser of an index: it takes what `lay_out` gives."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
 def build(name: str) -> tantivy.TextAnalyzer:
-    """Make an analyser, to be registered with an index under its name."""
+    """Make an analyser of plain text."""
     if name == "whitespace":
         return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_STANDARD)).filter(tantivy.Filter.lowercase()).build()
@@ -55,6 +66,33 @@ def words(name: str, text: str) -> list[str]:
     """Cut a query's text as the documents were."""
     found: list[str] = _cached(name).analyze(split_long(text))
     return found
+
+
+def lay_out(name: str, text: str) -> str:
+    """Write a document's text so that blanks stand between its words: the same ones that `words` gives."""
+    text = split_long(text)
+    if name != "standard":
+        return text
+    parts = _ALONE.split(text)  # what stands between, a run of single characters, and so on
+    laid: list[str] = []
+    for place, part in enumerate(parts):
+        if place % 2:
+            laid.append(" ".join(part))
+        elif part:
+            between = _remembered(part) if len(part) <= _SHORT else _between(part)
+            if between is None:
+                return " ".join(words(name, text))
+            laid.append(between)
+    return " ".join(laid)
+
+
+def _between(run: str) -> str | None:
+    """Lay out what stands between single characters; None where it extends the one before it."""
+    first, *rest = _cached("standard").analyze(_ONE + run)
+    return " ".join(rest) if first == _ONE else None
+
+
+_remembered = functools.lru_cache(_KNOWN)(_between)
 
 
 def split_long(text: str) -> str:

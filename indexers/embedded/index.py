@@ -67,7 +67,7 @@ class Family:
     def _load(self) -> None:
         self._index = tantivy.Index(self._schema, str(self.folder))
         for name in ANALYZERS:
-            self._index.register_tokenizer(_tokenizer(name), analysis.build(name))
+            self._index.register_tokenizer(_tokenizer(name), analysis.build_laid_out())
         self._index.config_reader("manual")
         self._reload()
 

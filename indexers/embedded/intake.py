@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from indexers.embedded.analysis import split_long
+from indexers.embedded.analysis import lay_out
 from indexers.embedded.dates import parse_date
 from indexers.embedded.errors import ApiFault, unparsable, unsupported
 from indexers.embedded.mapping import LIMITS, LONGEST_TERM, Branch, Field, strict_fault
@@ -166,7 +166,7 @@ def utf16_length(text: str) -> int:
 
 def _analysed(field: Field) -> Callable[[Any], str | None]:
     def read(value: Any) -> str | None:
-        return split_long(value if type(value) is str else _text_of(field, value))
+        return lay_out(field.analyzer, value if type(value) is str else _text_of(field, value))
 
     return read
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from indexers.embedded.analysis import split_long
+from indexers.embedded.analysis import lay_out
 from indexers.embedded.dates import milliseconds, parse_date
 from indexers.embedded.mapping import Branch, Field
 
@@ -111,7 +111,7 @@ def _take(field: Field, multiple: set[str]) -> Take | None:
         return None
     if field.type == "keyword":
         return _take_keyword(field.name, multiple)
-    return _take_text(field.name) if field.type == "text" else _take_plain(field.name, as_integer=field.type == "boolean")
+    return _take_text(field) if field.type == "text" else _take_plain(field.name, as_integer=field.type == "boolean")
 
 
 def _take_date(field: Field) -> Take:
@@ -143,9 +143,11 @@ def _take_keyword(name: str, multiple: set[str]) -> Take:
     return take
 
 
-def _take_text(name: str) -> Take:
+def _take_text(field: Field) -> Take:
+    name, analyzer = field.name, field.analyzer
+
     def take(value: str, flat: Flat) -> None:
-        flat[name] = split_long(value)
+        flat[name] = lay_out(analyzer, value)
 
     return take
 
