@@ -13,7 +13,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.dsl import Search
 
 from indexers.bulk import Action, send
-from indexers.errors import DatabaseError, translated
+from indexers.errors import DatabaseError, DatabaseUnavailable, error_reason, error_type, translated
 from indexers.names import Names, document_id
 from indexers.reader import hits, total
 
@@ -75,10 +75,34 @@ class Records:
         """Store one in place of the version that was read; gives the new one, None where somebody else was faster."""
         return self._write("index", family, body, {"if_seq_no": version[0], "if_primary_term": version[1]})
 
+    def get_all(self, family: Family[Kept], keys: Iterable[str]) -> dict[str, Read[Kept]]:
+        """Read many by their ids, as they are now; those that are not there are left out."""
+        place, wanted = self.index(family), list(dict.fromkeys(keys))
+        found: dict[str, Read[Kept]] = {}
+        for start in range(0, len(wanted), PAGE):
+            part = wanted[start : start + PAGE]
+            with translated(f"read {len(part)} of {place}"):
+                answer = self.client.mget(docs=[{"_index": place, "_id": document_id(key)} for key in part])
+            for key, doc in zip(part, answer["docs"], strict=True):
+                if doc.get("found"):
+                    found[key] = _read(doc, family)
+                elif "error" in doc and error_type(doc) != "index_not_found_exception":
+                    raise DatabaseUnavailable(f"read from {place}: {error_type(doc)}: {error_reason(doc)}")
+        return found
+
     def create_all(self, family: Family[Kept], bodies: Iterable[Kept]) -> list[bool]:
         """Store many new ones; says of each whether it was new. Raises DatabaseError for the first that is refused."""
+        return self.write_all(family, [(body, None) for body in bodies])
+
+    def write_all(self, family: Family[Kept], changes: Sequence[tuple[Kept, Version | None]]) -> list[bool]:
+        """Store many, each a new one (None) or in place of the version that was read; says of each whether it won.
+
+        Raises DatabaseError for the first that is refused.
+        """
         place = self.index(family)
-        actions = [Action(place, document_id(family.key(body)), msgspec.json.encode(_document(family, body))) for body in bodies]
+        actions = [
+            Action(place, document_id(family.key(body)), msgspec.json.encode(_document(family, body)), version) for body, version in changes
+        ]
         outcomes = send(self.client, actions, refresh=True)
         for action, outcome in zip(actions, outcomes, strict=True):
             if not outcome.done and not outcome.conflict:

@@ -84,6 +84,19 @@ def test_storing_many_twice_stores_them_once(records: Records) -> None:
     assert records.create_all(NOTES, []) == []
 
 
+def test_many_are_read_at_once_and_replaced_by_version(records: Records) -> None:
+    """What is not there is left out; of two writers one wins, each document for itself."""
+    assert records.get_all(NOTES, ["a"]) == {}
+    other = msgspec.structs.replace(NOTE, name="b")
+    records.create_all(NOTES, [NOTE, other])
+    read = records.get_all(NOTES, ["a", "b", "none", "a"])
+    assert {key: found.body for key, found in read.items()} == {"a": NOTE, "b": other}
+    sent = [(msgspec.structs.replace(found.body, state="sent"), found.version) for found in read.values()]
+    assert records.write_all(NOTES, sent[:1]) == [True]
+    assert records.write_all(NOTES, sent) == [False, True]
+    assert records.count(NOTES, waiting()) == 0
+
+
 def test_deleting_minds_the_version(records: Records) -> None:
     """What was changed since it was read stays; what is gone is gone."""
     version = records.create(NOTES, NOTE)
