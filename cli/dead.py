@@ -32,7 +32,7 @@ def dead() -> None:
     Examples:
       yuqing dead list --reason not_json
       yuqing dead show posts.3.1042
-      yuqing dead replay --all --reason refused_by_database
+      yuqing dead replay --all --reason document_parsing_exception
       yuqing dead drop find.3aa91a6bc3c3f867
 
     Exit codes: 0 done, 1 a letter was not there or can't be replayed or the log can't be used, 2 wrong usage.

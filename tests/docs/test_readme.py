@@ -3,13 +3,14 @@
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
 from docs.__main__ import PAGES as MADE
 from docs.__main__ import commands
-from tests.docs.pages import PAGES, ROOT, blocks, code, headings, links, name_of, prose, read, rows
+from tests.docs.pages import DOCS, PAGES, ROOT, blocks, code, headings, links, name_of, prose, read, rows
 
 README, TWIN = read(ROOT / "README.md"), read(ROOT / "README.zh.md")
 TARGETS = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), re.MULTILINE))
@@ -49,22 +50,29 @@ def test_the_two_commands_stand_first() -> None:
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
-def test_targets_of_make_exist(page: object) -> None:
+def test_targets_of_make_exist(page: Path) -> None:
     """Whatever a page tells to make can be made."""
-    for line in said(read(page)):  # type: ignore[arg-type]
+    for line in said(read(page)):
         match = re.match(r"make (\w+)", line)
         assert match is None or match[1] in TARGETS, line
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name_of)
-def test_commands_and_options_exist(page: object) -> None:
+def test_commands_and_options_exist(page: Path) -> None:
     """Whatever a page tells to run is a command of the program, with options that it has."""
-    for words in calls_of(read(page)):  # type: ignore[arg-type]
+    for words in calls_of(read(page)):
         command, rest = command_of(list(words))
         known = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts)} | {"--help", "-h"}
         assert not isinstance(command, click.Group) or not rest or rest[0] in known, words
         for word in rest:
             assert not word.startswith("--") or word.partition("=")[0] in known, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_reasons_in_examples_are_ones_that_there_are(page: Path) -> None:
+    """`--reason` is followed by what docs/bad-input.md lists."""
+    for reason in re.findall(r"yuqing dead .*--reason ([a-z_]+)", read(page)):
+        assert reason in code(read(DOCS / "bad-input.md"))
 
 
 def test_calls_are_found() -> None:
