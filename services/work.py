@@ -1,9 +1,14 @@
-"""The loop that turns messages into records of the database. Handled, flushed, then committed: in that order."""
+"""The loop that turns messages into records of the database. Handled, flushed, then committed: in that order.
+
+While one batch is written, on a thread of its own, the next is read and tagged. A batch is committed when it is written, before
+the next one is begun; where that fails, what was read ahead is dropped and comes again.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -63,6 +68,15 @@ class Sorted:
     sightings: list[Post] = field(default_factory=list)
     reports: list[tuple[Coverage, Record]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
+    tagged: list[TaggedPost] = field(default_factory=list)
+
+
+class _Writing(NamedTuple):
+    """A batch that is being written; the letters of what the database refused come of it."""
+
+    batch: Batch
+    found: Sorted
+    refused: Future[list[DeadLetter]]
 
 
 def sort_batch(batch: Batch, now: datetime) -> Sorted:
@@ -82,7 +96,7 @@ def sort_batch(batch: Batch, now: datetime) -> Sorted:
 
 
 class Worker:
-    """One member of the group that tags and indexes. `clock` gives aware UTC times for dead letters."""
+    """One member of the group that tags and indexes. `clock` gives aware UTC times for dead letters. For one thread at a time."""
 
     def __init__(
         self, consumer: Consumer, tagger: Tagging, writer: Writing, dead: Letters, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -92,6 +106,8 @@ class Worker:
         self._writer = writer
         self._dead = dead
         self._clock = clock
+        self._hand = ThreadPoolExecutor(1, "work-write")  # its thread begins with the first batch and ends with this object
+        self._writing: _Writing | None = None
         self.tally = Tally()
 
     def run(self, stop: Stop, *, limit: int, poll_s: float) -> None:
@@ -110,49 +126,75 @@ class Worker:
                 self._rewind()
             except PartitionsLost as error:
                 log.info("work.partitions_lost", error=str(error))
+                self._rewind()
+        self._end()
 
     def step(self, *, limit: int, poll_s: float) -> int:
-        """Handle one batch and commit it; returns the number of records. Raises what the log and the database raise."""
-        batch = self._consumer.poll(limit, poll_s)
-        if not batch:
+        """Read and tag a batch, end the one before it, and begin to write this one.
+
+        Returns the number of records that were read or written; 0 when nothing came and nothing is left to end. Raises what
+        the log and the database raise; then rewind the consumer, for what was read and not committed is forgotten here.
+        """
+        batch = self._consumer.poll(limit, 0 if self._writing else poll_s)
+        found = sort_batch(batch, self._clock())
+        self._tag(found)
+        ended = self._finish()
+        if batch:
+            self._writing = _Writing(batch, found, self._hand.submit(self._write, found))
+        return len(batch.records) + ended
+
+    def _finish(self) -> int:
+        """Wait until the batch that is being written is, and commit it; returns the number of its records."""
+        writing, self._writing = self._writing, None
+        if writing is None:
             return 0
-        letters = self._handle(sort_batch(batch, self._clock()))
+        letters = writing.found.letters + writing.refused.result()
         if letters:
             self._dead.add(letters)
-        self._consumer.commit(batch)
+        self._consumer.commit(writing.batch)
+        self.tally.posts += len(writing.found.tagged)
+        self.tally.reports += len(writing.found.reports)
         self.tally.dead += len(letters)
-        return len(batch.records)
+        return len(writing.batch.records)
 
-    def _handle(self, found: Sorted) -> list[DeadLetter]:
-        letters = list(found.letters)
-        tagged = self._tag(found, letters)
-        if tagged:
-            letters += [self._refused(refused, found.posts[refused.id]) for refused in self._writer.write(tagged)]
+    def _end(self) -> None:
+        """End the batch in hand; one that can't be written now comes again when the next worker starts."""
+        try:
+            self._finish()
+        except (DatabaseUnavailable, LogUnavailable, PartitionsLost) as error:
+            log.warning("work.left_undone", error=str(error))
+
+    def _write(self, found: Sorted) -> list[DeadLetter]:
+        letters: list[DeadLetter] = []
+        if found.tagged:
+            letters += [self._refused(refused, found.posts[refused.id]) for refused in self._writer.write(found.tagged)]
         if found.reports:
             records = {report.id: record for report, record in found.reports}
             reports = [report for report, _ in found.reports]
             letters += [self._refused(refused, records[refused.id]) for refused in self._writer.write_coverage(reports)]
-        self.tally.posts += len(tagged)
-        self.tally.reports += len(found.reports)
         return letters
 
-    def _tag(self, found: Sorted, letters: list[DeadLetter]) -> list[TaggedPost]:
+    def _tag(self, found: Sorted) -> None:
         try:
-            return self._tagger.tag(found.sightings)
+            found.tagged = self._tagger.tag(found.sightings)
         except Exception:  # noqa: BLE001 - a text that breaks a library must not stop the rest: find it, one by one
             log.warning("work.batch_untaggable", posts=len(found.sightings))
-        tagged: list[TaggedPost] = []
+        else:
+            return
         for post in found.sightings:
             try:
-                tagged += self._tagger.tag([post])
+                found.tagged += self._tagger.tag([post])
             except Exception as error:  # noqa: BLE001 - whatever it is, the letter says so
-                letters.append(DeadLetter.of_record(found.posts[post.id], "untaggable", repr(error), self._clock()))
-        return tagged
+                found.letters.append(DeadLetter.of_record(found.posts[post.id], "untaggable", repr(error), self._clock()))
 
     def _refused(self, refused: Refused, record: Record) -> DeadLetter:
         return DeadLetter.of_record(record, refused.reason, refused.error, self._clock())
 
     def _rewind(self) -> None:
+        """Go back to what was last committed, once nothing is being written any more."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            wait([writing.refused])
         try:
             self._consumer.rewind()
         except LogUnavailable as error:

@@ -1,10 +1,12 @@
 """The loop that tags and indexes: handled, flushed, then committed."""
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from indexers.errors import DatabaseUnavailable
 from indexers.writer import Refused
@@ -125,6 +127,103 @@ def test_a_database_that_is_away_pauses_the_loop_and_nothing_is_lost(log: LocalL
     assert sorted(set(writer.ids)) == ["web:1", "web:2"]
     assert worker.tally.pauses == 3
     assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+class WatchedTagger(PlainTagger):
+    """Tells when it has tagged a second batch."""
+
+    def __init__(self) -> None:
+        self.batches = 0
+        self.ahead = threading.Event()
+
+    def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
+        self.batches += bool(posts)
+        if self.batches > 1:
+            self.ahead.set()
+        return super().tag(posts)
+
+
+class PatientWriter(MemoryWriter):
+    """Ends its first write only when the next batch was tagged."""
+
+    def __init__(self, ahead: threading.Event) -> None:
+        super().__init__()
+        self._ahead = ahead
+        self.waited: list[bool] = []
+
+    def write(self, posts: Sequence[TaggedPost]) -> list[Refused]:
+        self.waited.append(self._ahead.wait(10))
+        return super().write(posts)
+
+
+def test_the_next_batch_is_tagged_while_one_is_written(log: LocalLog) -> None:
+    """Writing and tagging go on side by side, and batches are written in their order."""
+    append(log, post(1))
+    append(log, *(replace(post(number), root_id="web:1") for number in (2, 3)))  # in one conversation, so in order
+    tagger = WatchedTagger()
+    writer = PatientWriter(tagger.ahead)
+    with log.consumer("work", TOPICS) as consumer:
+        worker = Worker(consumer, tagger, writer, DeadLetters(log))
+        while worker.step(limit=1, poll_s=0.05):
+            pass
+    assert writer.waited == [True, True, True]
+    assert writer.ids == ["web:1", "web:2", "web:3"]
+    assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+def test_what_was_read_ahead_of_a_failed_write_comes_again(log: LocalLog) -> None:
+    """A batch that can't be written is not overtaken by the one read after it, and nothing is committed meanwhile."""
+    append(log, post(1), *(replace(post(number), root_id="web:1") for number in (2, 3)))
+    writer, lags = MemoryWriter(), []
+    writer.away = 2
+    with log.consumer("work", TOPICS) as consumer:
+        worker = Worker(consumer, PlainTagger(), writer, DeadLetters(log))
+        for _ in range(2):
+            worker.step(limit=1, poll_s=0.05)
+            with pytest.raises(DatabaseUnavailable):
+                worker.step(limit=1, poll_s=0.05)
+            lags.append(sum(log.lag("work", TOPICS).values()))
+            consumer.rewind()
+        while worker.step(limit=1, poll_s=0.05):
+            pass
+    assert lags == [3, 3]
+    assert writer.ids == ["web:1", "web:2", "web:3"]
+    assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+class StoppingWriter(MemoryWriter):
+    """Asks the loop to end while it writes."""
+
+    def __init__(self, stop: Stop) -> None:
+        super().__init__()
+        self._stop = stop
+
+    def write(self, posts: Sequence[TaggedPost]) -> list[Refused]:
+        self._stop.request()
+        return super().write(posts)
+
+
+def test_a_batch_in_hand_is_ended_before_the_loop_is(log: LocalLog) -> None:
+    """A loop that is told to stop commits what it is writing."""
+    append(log, post(1))
+    stop = Stop()
+    writer = StoppingWriter(stop)
+    with log.consumer("work", TOPICS) as consumer:
+        Worker(consumer, PlainTagger(), writer, DeadLetters(log)).run(stop, limit=10, poll_s=0.05)
+    assert writer.ids == ["web:1"]
+    assert sum(log.lag("work", TOPICS).values()) == 0
+
+
+def test_a_batch_in_hand_that_cannot_be_written_comes_again(log: LocalLog) -> None:
+    """A loop that is told to stop while the database is away ends all the same, and commits nothing."""
+    append(log, post(1))
+    stop = Stop()
+    writer = StoppingWriter(stop)
+    writer.away = 1
+    with log.consumer("work", TOPICS) as consumer:
+        Worker(consumer, PlainTagger(), writer, DeadLetters(log)).run(stop, limit=10, poll_s=0.05)
+    assert writer.ids == []
+    assert sum(log.lag("work", TOPICS).values()) == 1
 
 
 def stop_when_idle(worker: Worker, stop: Stop, writer: MemoryWriter) -> None:
