@@ -1,0 +1,105 @@
+"""What the watcher asks of posts: how many there are per subject and step of time, the newest, and those of the monitored accounts.
+
+By publication time, and never by author: `author.standing` tells the office's own accounts from everybody else.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from elasticsearch.dsl import A, Search
+
+from indexers.errors import DatabaseError
+from indexers.merge import StoredPost
+from indexers.queries import FOR_MERGING_ONLY, Filters, posts_where
+from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
+from indexers.slots import Window
+from streams.messages import Standing
+
+PAGE = 5000  # combinations fetched at a time; a server allows 65,536
+POSTS_PAGE = 1000
+FIELDS = {"account": "accounts", "topic": "topic", "sentiment": "sentiment"}  # what series can be cut by, and where it stands
+
+
+class Cell(NamedTuple):
+    """Posts of one subject in one step; what is not cut by is None."""
+
+    account: str | None
+    topic: str | None
+    sentiment: int | None
+    start: float  # seconds since 1970
+    posts: int
+
+
+def series(reader: Reader, window: Window, step: timedelta, by: Sequence[str], filters: Filters) -> Iterator[Cell]:
+    """Count posts per subject and step of a fixed length, counted from 1970; those without posts are left out.
+
+    `by` holds some of "account", "topic", "sentiment". A post counts once for each of its accounts.
+    """
+    query = posts_where(msgspec.structs.replace(filters, window=window)).extra(size=0)
+    sources: list[dict[str, Any]] = [{name: A("terms", field=FIELDS[name])} for name in by]
+    sources.append({"start": A("date_histogram", field="published_at", fixed_interval=f"{step // timedelta(milliseconds=1)}ms")})
+    query.aggs.bucket("series", "composite", sources=sources, size=PAGE)
+    while True:
+        answer = reader.run("series", reader.names.posts, query)
+        for bucket in buckets(answer, "series"):
+            key = bucket["key"]
+            yield Cell(key.get("account"), key.get("topic"), key.get("sentiment"), key["start"] / 1000, bucket["doc_count"])
+        after = metric(answer, "series").get("after_key")
+        if after is None:
+            return
+        query.aggs["series"].after = after
+
+
+def volume(reader: Reader, window: Window, *, own: bool = False) -> int:
+    """Count the posts of a window; `own`: those of monitored accounts."""
+    query = _own(window) if own else posts_where(Filters(window=window))
+    return total(reader.run("volume", reader.names.posts, query.extra(size=0, track_total_hits=True)))
+
+
+def edge(reader: Reader, window: Window, *, newest: bool) -> datetime | None:
+    """Give when the newest or the oldest post of a window was published; None where there is none."""
+    query = posts_where(Filters(window=window)).sort({"published_at": {"order": "desc" if newest else "asc"}}, {"id": {"order": "asc"}})
+    found = hits(reader.run("edge", reader.names.posts, query.extra(size=1).source(["published_at"])))
+    return msgspec.convert(found[0]["_source"]["published_at"], datetime) if found else None
+
+
+def published(reader: Reader, filters: Filters, *, most: int) -> list[StoredPost]:
+    """Give the posts that pass the filters, newest first, no more than `most`."""
+    query = posts_where(filters).sort({"published_at": {"order": "desc"}}, {"id": {"order": "asc"}})
+    return _walk(reader, "published", query, most)
+
+
+def own_posts(reader: Reader, window: Window, *, seen_since: datetime | None = None, most: int = 100_000) -> list[StoredPost]:
+    """Give the posts by monitored accounts published in a window, oldest first; with `seen_since` those seen then or later."""
+    query = _own(window)
+    if seen_since is not None:
+        query = query.filter("range", collected_at={"gte": iso(seen_since)})
+    return _walk(reader, "own_posts", query.sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}), most)
+
+
+def _own(window: Window) -> Search[Any]:
+    return posts_where(Filters(kinds=("post", "repost", "article"), window=window)).filter(
+        "term", **{"author.standing": Standing.MONITORED.value}
+    )
+
+
+def _walk(reader: Reader, name: str, query: Search[Any], most: int) -> list[StoredPost]:
+    found: list[StoredPost] = []
+    query = query.source(excludes=list(FOR_MERGING_ONLY))
+    while len(found) < most:
+        size = min(POSTS_PAGE, most - len(found))
+        page = hits(reader.run(name, reader.names.posts, query.extra(size=size)))
+        found += [_post(hit) for hit in page]
+        if len(page) < size:
+            break
+        query = query.extra(search_after=page[-1]["sort"])
+    return found
+
+
+def _post(hit: Body) -> StoredPost:
+    try:
+        return msgspec.convert(hit["_source"], StoredPost)
+    except msgspec.ValidationError as error:
+        raise DatabaseError(f"{hit['_index']}/{hit['_id']} is no post of ours: {error}", status=200, reason="foreign_document") from error
