@@ -46,6 +46,12 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Notice, ...]
     acknowledged_by: str | None = None
     resolved_at: datetime | None = None
+    handed: int = 0  # steps that the outbox has
+
+    @property
+    def pending(self) -> bool:
+        """Whether a step waits to be handed to the outbox."""
+        return self.handed < len(self.steps)
 
     @property
     def key(self) -> str:
@@ -66,23 +72,31 @@ def key_of(finding: Finding) -> str:
 
 
 def take(running: Episode | None, finding: Finding, rule: Rule) -> Outcome:
-    """Put a finding where it belongs: into the running episode of its key, or a new one.
+    """Put a finding where it belongs: into the latest episode of its key, or a new one where that is over or there was none.
 
-    A finding that is no later than the last one changes nothing: it has been seen. A running episode is told again only when
-    it has grown to GROWTH times what was last told.
+    A finding that is earlier than the last one changes nothing: it has been seen. So does one of the same time, unless late posts
+    have raised it. A running episode is told again only when it has grown to GROWTH times what was last told.
     """
-    if running is None or running.status == "resolved":
-        return _open(finding, rule)
-    if finding.at <= running.last_at:
+    if running is not None and _seen(running, finding):
         return Outcome(running, None)
+    if running is None or running.status == "resolved":
+        return _open(finding, rule, running)
     seen = msgspec.structs.replace(running, last_at=finding.at, finding=finding, peak=max(running.peak, finding.observed))
     if finding.observed < GROWTH * running.told:
         return Outcome(seen, None)
     return _step(msgspec.structs.replace(seen, told=finding.observed), "grown", finding.at)
 
 
-def _open(finding: Finding, rule: Rule) -> Outcome:
-    name = hashlib.sha256(f"{key_of(finding)}|{finding.since.isoformat()}|{finding.at.isoformat()}".encode()).hexdigest()[:20]
+def _seen(latest: Episode, finding: Finding) -> bool:
+    over = latest.status == "resolved"
+    if over and finding.once is not None:
+        return True  # an episode that is a step of its own does not come back
+    return finding.at < latest.last_at or (finding.at == latest.last_at and (over or finding.observed <= latest.finding.observed))
+
+
+def _open(finding: Finding, rule: Rule, before: Episode | None) -> Outcome:
+    # Named by its key and its predecessor: of two that open the successor of one episode, both give it the same id, and one is first.
+    name = hashlib.sha256(f"{key_of(finding)}|{before.id if before else ''}".encode()).hexdigest()[:20]
     episode = Episode(
         id=name,
         rule=rule.model_dump(mode="json"),
@@ -127,9 +141,9 @@ def calm(episode: Episode, now: datetime, going_on: bool = False) -> Outcome:
     return resolve(episode, now, why="已平静")
 
 
-def take_all(running: Mapping[str, Episode], findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Outcome]:
-    """Put many findings where they belong, oldest first. `running` is by key. Only what changed comes back, once a key and step."""
-    now = dict(running)
+def take_all(latest: Mapping[str, Episode], findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Outcome]:
+    """Put many findings where they belong, oldest first. `latest` is by key. Only what changed comes back, once a key and step."""
+    now = dict(latest)
     outcomes = []
     for finding in sorted(findings, key=lambda found: (found.at, found.rule, found.subject.key)):
         key = key_of(finding)
