@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from indexers.embedded.errors import ApiFault, blocked, index_not_found, invalid, unsupported
+from indexers.embedded.errors import BROKEN, ApiFault, blocked, index_not_found, invalid, unsupported
 from indexers.embedded.index import Family
 from indexers.embedded.indices import Index, Template, best_template, parse_template
 from indexers.embedded.mapping import merge_fields
@@ -24,7 +24,6 @@ _MUCH = 1000  # documents in REFRESH_S
 _IDLE_ROUNDS = 50  # without a write; then the threads and memory for writing are given back
 _RETRY_S = 2.0  # after a refresh that failed
 _REPLAY = 2000
-_BROKEN = (ValueError, OSError, RuntimeError)
 _log = structlog.get_logger(__name__)
 
 
@@ -214,7 +213,7 @@ class Engine:
             return
         try:
             act(family)
-        except _BROKEN as error:
+        except BROKEN as error:
             family.damaged = True
             _log.warning("local_store.index.failed", family=name, error=str(error))
 
@@ -231,7 +230,7 @@ class Engine:
     def _repair(self, name: str) -> None:
         try:
             self._open_family(name)
-        except _BROKEN as error:
+        except BROKEN as error:
             _log.warning("local_store.index.unrepaired", family=name, error=str(error))
             raise blocked(f"TOO_MANY_REQUESTS/12: the search index can't be written now ({error}); is the disk full?", code=429) from error
 

@@ -44,6 +44,14 @@ class ApiFault(LocalStoreError):
         return {"error": {"root_cause": [detail], **detail}, "status": self.code}
 
 
+BROKEN = (ValueError, OSError, RuntimeError)  # what tantivy raises for a failed segment, a lost file, a full disk
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether tantivy gave up on itself: such an error is no Exception and its type has no public name."""
+    return type(error).__name__ == "PanicException"
+
+
 def unsupported(what: str) -> ApiFault:
     """The refusal of a request shape that this engine does not know; `what` names it."""
     return ApiFault(400, "unsupported_by_local_store", f"the local store does not take {what}")

@@ -13,6 +13,7 @@ import structlog
 import tantivy
 
 from indexers.embedded import analysis
+from indexers.embedded.errors import BROKEN, is_panic
 from indexers.embedded.intake import FIELD_NAMES
 from indexers.embedded.mapping import ANALYZERS, Column, Field, FieldTable
 
@@ -22,7 +23,6 @@ ID = "_id"
 _HEAP = 80_000_000  # bytes, for both threads; taken only as it is filled
 _THREADS = 2
 _SIGNATURE = "schema.json"
-_BROKEN = (ValueError, OSError, RuntimeError)  # what the binding raises for a failed segment, a lost file, a full disk
 _log = structlog.get_logger(__name__)
 
 
@@ -54,8 +54,11 @@ class Family:
             if not known.is_file() or known.read_bytes() != signature:
                 self._start_anew(signature)
             self._load()
-        except _BROKEN as error:
-            _log.warning("local_store.index.rebuilt", family=self.folder.name, error=str(error))
+            self.highest()  # reads a column of each segment
+        except BaseException as error:  # also tantivy's panics over a damaged file
+            if not isinstance(error, BROKEN) and not is_panic(error):
+                raise
+            _log.warning("local_store.index.rebuilt", family=self.folder.name, error=type(error).__name__)
             self._start_anew(signature)
             self._load()
 
@@ -137,9 +140,9 @@ class Family:
 
     def close(self) -> None:
         """Finish what is under way, where the disk lets it."""
-        with contextlib.suppress(*_BROKEN):  # a folder that failed before fails again; SQLite has it all
+        with contextlib.suppress(*BROKEN):  # a folder that failed before fails again; SQLite has it all
             self.commit()
-        with contextlib.suppress(*_BROKEN):
+        with contextlib.suppress(*BROKEN):
             self.rest()
 
 

@@ -11,7 +11,7 @@ import structlog
 from indexers.embedded import api_documents, api_indices, api_search
 from indexers.embedded.api import Answer, Request
 from indexers.embedded.engine import Engine
-from indexers.embedded.errors import ApiFault, invalid, unsupported
+from indexers.embedded.errors import ApiFault, invalid, is_panic, unsupported
 
 CONTENT = "application/vnd.elasticsearch+json;compatible-with=9"
 _log = structlog.get_logger(__name__)
@@ -71,7 +71,9 @@ def answer(engine: Engine, method: str, target: str, body: bytes) -> tuple[int, 
         status, content = _dispatch(engine, method, target, body)
     except ApiFault as fault:
         status, content = fault.code, fault.body()
-    except Exception as error:  # noqa: BLE001 - a fault of ours must reach the caller as a 500, not as a dropped connection
+    except BaseException as error:  # a fault of ours, or a panic of tantivy's, must reach the caller as a 500, not end a thread
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         frame = traceback.extract_tb(error.__traceback__)[-1]  # no values: they may hold the text of posts
         where = f"{frame.filename}:{frame.lineno}"
         _log.error("local_store.request.failed", method=method, path=target.partition("?")[0], error=type(error).__name__, at=where)
@@ -98,7 +100,7 @@ def _match(pattern: str, parts: list[str]) -> dict[str, str] | None:
     named: dict[str, str] = {}
     for want, part in zip(wanted, parts, strict=True):
         if want.startswith("{"):
-            if part.startswith("_") and want == "{index}":
+            if not part or (part.startswith("_") and want == "{index}"):
                 return None
             named[want[1:-1]] = part
         elif want != part:

@@ -57,6 +57,7 @@ class Server(ThreadingHTTPServer):
     def left(self, connection: socket.socket) -> None:
         with self._changed:
             self._connections.discard(connection)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Take no more requests, let those under way end, and hang up. Once is enough."""

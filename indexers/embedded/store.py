@@ -66,7 +66,7 @@ class Store:
         self._readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
         self._open_readers: list[sqlite3.Connection] = []
         try:
-            self._writer = self._connect()
+            self.connection = self._connect()
             self._prepare()
         except sqlite3.Error as error:
             raise LocalStoreError(f"the local store's file {path} can't be opened: {error}; check the folder's rights and space") from error
@@ -79,27 +79,27 @@ class Store:
         return connection
 
     def _prepare(self) -> None:
-        if not self._writer.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if not self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             with self.writing():
                 for statement in filter(str.strip, _SCHEMA.split(";")):
-                    self._writer.execute(statement)
-                self._writer.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("next_seq", "0")])
-        found = dict(self._writer.execute("SELECT name, value FROM meta"))
+                    self.connection.execute(statement)
+                self.connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), ("next_seq", "0")])
+        found = dict(self.connection.execute("SELECT name, value FROM meta"))
         if found.get("format") != FORMAT:
             raise LocalStoreError(
                 f"{self.path} has format {found.get('format')}, this program reads {FORMAT}: move the folder away and replay the log"
             )
         self.next_seq = int(found["next_seq"])
         with self.writing():  # fails at once where the folder is read-only
-            self._writer.execute("UPDATE meta SET value = value WHERE name = 'format'")
+            self.connection.execute("UPDATE meta SET value = value WHERE name = 'format'")
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction; durable when it ends. Raises ApiFault (429 or 403) where nothing can be written: then nothing is."""
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
-            yield self._writer
-            self._writer.execute("COMMIT")
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.connection
+            self.connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             self._roll_back()
             raise _fault(error) from error
@@ -108,8 +108,8 @@ class Store:
             raise
 
     def _roll_back(self) -> None:
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -126,7 +126,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        for connection in (*self._open_readers, self._writer):
+        for connection in (*self._open_readers, self.connection):
             connection.close()
 
     # -- documents
@@ -135,7 +135,7 @@ class Store:
         """How the documents of some ids stand, by index and id; absent where there never was one."""
         found: dict[tuple[int, str], State] = {}
         for place, ids in wanted:
-            rows = self._writer.execute(  # CROSS JOIN: look up each id, never walk the whole index
+            rows = self.connection.execute(  # CROSS JOIN: look up each id, never walk the whole index
                 "SELECT d.id, d.seq, d.version, d.source IS NOT NULL FROM json_each(?) j CROSS JOIN documents d ON d.place = ? AND d.id = j.value",
                 (msgspec.json.encode(ids).decode(), place),
             )
