@@ -1,4 +1,4 @@
-"""The folder of the local store: closed to us, held by another process, or no folder at all."""
+"""The folder of the local store, closed to us. Who owns it and what a crash leaves is in `embedded/`."""
 
 import os
 import shutil
@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from indexers.embedded.errors import LocalStoreError, StoreHeld
-from indexers.embedded.open import LocalStore, reach
+from indexers.embedded.errors import LocalStoreError
+from indexers.embedded.open import LocalStore
 from indexers.names import Names
 from indexers.queries import latest_coverage
 from indexers.reader import Reader
@@ -60,23 +60,3 @@ def test_a_read_only_folder_is_said_and_loses_nothing(folder: Path) -> None:
         path.chmod(mode)
     with LocalStore.open(folder) as store:
         assert latest_coverage(Reader(store.client(), Names("yuqing"), ZoneInfo("Asia/Shanghai"))) == [REPORT]
-
-
-def test_a_file_where_the_folder_should_be_is_named(folder: Path) -> None:
-    """It is told, and left as it is."""
-    folder.write_text("a file")
-    with pytest.raises(LocalStoreError, match=str(folder)):
-        LocalStore.open(folder)
-    assert folder.read_text() == "a file"
-
-
-def test_a_second_owner_is_told_who_holds_it(folder: Path) -> None:
-    """It gets the number of the process that does, and can ask that one over loopback instead."""
-    with LocalStore.open(folder) as store:
-        with pytest.raises(StoreHeld, match=f"held by process {os.getpid()}"):
-            LocalStore.open(folder)
-        store.serve()
-        client = reach(folder)
-        assert client is not None
-        with client:
-            assert client.cluster.health()["status"] == "green"
