@@ -24,14 +24,15 @@ class Intake:
     def __init__(self, mapping: Branch) -> None:
         self.multiple: set[str] = set()  # fields that had several values in some document
         self._read = _object(mapping, self.multiple)
-        self._typed = reader(mapping, self.multiple)
+        self.quickly = reader(mapping, self.multiple)
 
     def flatten(self, source: bytes | memoryview) -> Flat:
         """Turn a document into indexed values. Raises ApiFault (400) with the reason where it doesn't fit the mapping."""
-        quick = self._typed(source) if self._typed else None
-        return self._by_full_rules(source) if quick is None else quick
+        found = self.quickly(source) if self.quickly else None
+        return self.by_full_rules(source) if found is None else found
 
-    def _by_full_rules(self, source: bytes | memoryview) -> Flat:
+    def by_full_rules(self, source: bytes | memoryview) -> Flat:
+        """The same by the server's full rules, value by value."""
         try:
             document = msgspec.json.decode(source)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
