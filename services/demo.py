@@ -33,7 +33,7 @@ from streams.messages import Coverage
 
 LOOK_S = 1.0
 PATIENCE_S = 60.0  # so long the system may take to answer its first query on a slow machine
-AFTER_S = 60.0  # so long after the story's end the last posts may take to be found
+AFTER_S = 180.0  # so long after the story's end the last posts may take to be found on a busy machine
 QUIET_S = 8.0  # nothing new for this long after the story's end: it is all there. Sources are read every 2 or 3 s
 MARK = ".yuqing-demo"  # only a folder with this file in it is ever emptied
 
@@ -87,7 +87,7 @@ class Show:
     def watch(self, stop: Stop) -> Iterator[Progress]:
         """Progress once a second until the story has been told and all of it is searchable, or until told to stop.
 
-        Raises DemoFailed where posts still arrive long after the story's end.
+        A machine too busy to catch up is not waited for longer than AFTER_S: the last progress says what still waits.
         """
         latest, since = -1, time.monotonic()
         while not stop.wait(LOOK_S):
@@ -96,10 +96,8 @@ class Show:
             if now.counts.posts != latest or now.waiting:
                 latest, since = now.counts.posts, time.monotonic()
             over = now.elapsed.total_seconds() - self._city.clock.duration_s
-            if over > 0 and time.monotonic() - since > QUIET_S:
+            if over > AFTER_S or (over > 0 and time.monotonic() - since > QUIET_S):
                 return
-            if over > AFTER_S:
-                raise DemoFailed(f"{now.waiting} messages still wait {over:.0f} s after the story's end; the machine is too busy for it")
 
     def summary(self) -> Summary:
         """What has been shown so far."""
