@@ -208,8 +208,9 @@ def load_settings(**given: object) -> Settings:
 
 def _unknown(names: Mapping[str, str]) -> Iterator[Problem]:
     known = setting_names()
+    bare = [name.removeprefix(ENVIRONMENT_PREFIX) for name in known]  # the prefix makes any two names look alike
     for name in names:
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            near = difflib.get_close_matches(name.removeprefix(ENVIRONMENT_PREFIX), bare, n=1)
+            hint = f"; did you mean {ENVIRONMENT_PREFIX}{near[0]}?" if near else ""
             yield Problem("environment", None, name, f"no such setting{hint}")
