@@ -1,6 +1,7 @@
 # ruff: noqa: INP001 - docs is a folder of pages, no package of the program
-"""`python -m docs`: writes the pages that are made from the code. A test compares them with it."""
+"""`python -m docs [FOLDER]`: writes the pages that are made from the code. A test compares them with it."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -104,5 +105,6 @@ def _walk(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple
 PAGES = {"settings.md": settings_page, "commands.md": commands_page}
 
 if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if sys.argv[1:] else HERE
     for page, written in PAGES.items():
-        (HERE / page).write_text(written(), encoding="utf-8")
+        (folder / page).write_text(written(), encoding="utf-8")
