@@ -9,6 +9,7 @@ import click
 from config.errors import YuqingError
 
 COMMANDS = {
+    "accounts": "cli.accounts:accounts",
     "alerts": "cli.alerts:alerts",
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
@@ -16,11 +17,15 @@ COMMANDS = {
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "demo": "cli.demo:demo",
+    "requests": "cli.requests:requests",
     "search": "cli.search:search",
+    "serve": "cli.serve:serve",
     "stack": "cli.stack:stack",
     "tag": "cli.tag:tag",
     "train": "cli.train:train",
     "up": "cli.up:up",
+    "users": "cli.users:users",
+    "watch": "cli.watch:watch",
     "work": "cli.up:work",
 }  # the name of a command, and where it lives
 

@@ -133,6 +133,37 @@ class WorkSettings(_Section):
     group: str = Field("work", description="Name of the consumer group.")
 
 
+class WebSettings(_Section):
+    """The pages."""
+
+    host: str = Field("127.0.0.1", description="The address on which pages are served; 0.0.0.0 only behind a proxy that speaks TLS.")
+    port: int = Field(8420, ge=0, le=65535, description="The port on which pages are served; 0 takes any free one.")
+    idle_minutes: PositiveSeconds = Field(480.0, description="After so many minutes without a click one must sign in again.")
+    absolute_hours: PositiveSeconds = Field(24.0, description="After so many hours one must sign in again in any case.")
+    secure_cookies: bool = Field(False, description="Whether pages are reached over https only, so that sign-ins are never sent without.")
+    libraries: Path = Field(
+        PACKAGE_DIR.parent / "node_modules", description="The folder with the browser libraries (`deploy/browser.sh` fills it)."
+    )
+
+
+class WatchSettings(_Section):
+    """The watcher: it evaluates the alert rules and sends what is to be told. Of several one works."""
+
+    interval_s: PositiveSeconds = Field(5.0, description="Seconds between two looks at the database.")
+    late_s: int = Field(
+        3 * 3600,
+        ge=600,
+        le=7 * 86400,
+        description="What was published in the last so many seconds is looked at again when posts arrive late.",
+    )
+    learn_days: int = Field(28, ge=1, le=365, description="How many days of the past a new watcher learns from.")
+    lease_s: PositiveSeconds = Field(30.0, description="A watcher that is silent for so long is replaced by another one.")
+    claim_s: PositiveSeconds = Field(
+        120.0, description="After so long a delivery whose sender has died is sent again; longer than any time-out."
+    )
+    address: str | None = Field(None, pattern=r"^https?://\S+$", description="Where the pages are, for links in notifications.")
+
+
 class Settings(BaseSettings):
     """All settings of the program. Frozen; build one with `load_settings`."""
 
@@ -149,6 +180,8 @@ class Settings(BaseSettings):
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     crawl: CrawlSettings = CrawlSettings()
     work: WorkSettings = WorkSettings()
+    watch: WatchSettings = WatchSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -33,6 +33,23 @@ def connect(settings: Settings) -> Elasticsearch:
     return open_local(settings)
 
 
+def follow(settings: Settings) -> Elasticsearch:
+    """Make a client for a process that runs for long beside the owner of the local store: it follows the store to each new owner.
+
+    Where nobody owns it, this process does. Raises ConfigError, and what `open_local` raises.
+    """
+    if settings.elasticsearch.url is not None:
+        return connect(settings)
+    from indexers.embedded.follow import follow_owner  # noqa: PLC0415 - as above
+    from indexers.embedded.open import folder_of, reach  # noqa: PLC0415
+
+    other = reach(folder_of(settings))
+    if other is None:
+        return connect(settings)
+    other.close()
+    return follow_owner(folder_of(settings))
+
+
 def _options(given: ElasticsearchSettings) -> dict[str, Any]:
     options: dict[str, Any] = {"request_timeout": given.timeout_s, "max_retries": 0, "retry_on_timeout": False}
     options["serializers"] = {FastJson.mimetype: FastJson()}

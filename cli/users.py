@@ -1,0 +1,123 @@
+"""`yuqing users`: who may sign in to the pages, and which systems may deliver posts."""
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from web.users import Users
+
+SUSPENDED = "\t已停用"
+ROLES = ("admin", "duty", "handler", "analyst", "viewer")
+
+
+@click.group()
+def users() -> None:
+    """Add, list and disable those who may sign in to the pages, and the systems that deliver posts."""
+
+
+@users.command()
+@click.argument("name")
+@click.option(
+    "--role", type=click.Choice([*ROLES, "source"]), required=True, help="What the user is there for; `source` delivers posts with a token."
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input instead of asking.")
+def add(*, name: str, role: str, password_stdin: bool) -> None:
+    """Add a user; asks for a password. A source gets a token, which is shown once.
+
+    Examples: yuqing users add zhou --role duty, yuqing users add vendor --role source
+    """
+    from indexers.people import Role
+
+    with _users() as changed:
+        if role == Role.SOURCE:
+            click.echo(changed.add_source(name))
+            return
+        changed.add(name, Role(role), _password(from_input=password_stdin))
+    click.echo(f"已添加 {name}（{role}）。")
+
+
+@users.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each.")
+def list_(*, as_json: bool) -> None:
+    """List the users, as of a second ago.
+
+    Example: yuqing users list
+    """
+    with _users() as changed:
+        found = changed.all()
+    for user in found:
+        if as_json:
+            click.echo(
+                json.dumps({"name": user.id, "role": user.role, "disabled": user.disabled, "created_at": user.created_at.isoformat()})
+            )
+        else:
+            click.echo(f"{user.id}\t{user.role}{SUSPENDED if user.disabled else ''}")
+
+
+@users.command()
+@click.argument("name")
+@click.option("--undo", is_flag=True, help="Let the user in again.")
+def disable(*, name: str, undo: bool) -> None:
+    """Keep a user out, at once; sign-ins end.
+
+    Example: yuqing users disable zhou
+    """
+    with _users() as changed:
+        changed.disable(name, disabled=not undo)
+    click.echo(f"已{'启用' if undo else '停用'} {name}。")
+
+
+@users.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input instead of asking.")
+def password(*, name: str, password_stdin: bool) -> None:
+    """Give a user a new password; sign-ins end.
+
+    Example: yuqing users password zhou
+    """
+    with _users() as changed:
+        changed.set_password(name, _password(from_input=password_stdin))
+    click.echo(f"已为 {name} 设置新密码。")
+
+
+@users.command()
+@click.argument("name")
+def link(*, name: str) -> None:
+    """Print a path that signs a user in once, within 15 minutes; put it behind the address of the pages.
+
+    Example: yuqing users link zhou
+    """
+    with _users() as changed:
+        click.echo(f"/enter/{changed.entry(name)}")
+
+
+@contextmanager
+def _users() -> "Iterator[Users]":
+    from datetime import UTC, datetime
+
+    from config.settings import load_settings
+    from indexers.connect import connect
+    from indexers.names import Names
+    from indexers.people import People
+    from indexers.setup import set_up
+    from nlp.segment import default
+    from web.users import Users
+
+    settings = load_settings()
+    names = Names(settings.elasticsearch.prefix)
+    with connect(settings) as client:
+        set_up(client, names, str(default().stamp), settings.elasticsearch.replicas)
+        yield Users(People(client, names), lambda: datetime.now(UTC), f"cli:{getpass.getuser()}")
+
+
+def _password(*, from_input: bool) -> str:
+    if from_input:
+        return sys.stdin.readline().rstrip("\r\n")
+    given: str = click.prompt("密码", hide_input=True, confirmation_prompt="再输入一次")
+    return given

@@ -1,0 +1,88 @@
+"""No page, query, facet or export selects, groups or ranks private authors, and none shows one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from indexers.people import Role
+from tests.web.conftest import PSEUDONYM, SignIn
+from web.access import ACCESS
+from web.pages.search import COLUMNS
+from web.search_form import FACETS, SearchQuery
+
+WORDS = ("author", "user", "pseudonym", "standing", "region", "followers", "person")
+PAGES = (
+    "/duty",
+    "/search",
+    "/search?q=停运",
+    "/posts/weibo:1",
+    "/posts/weibo:2",
+    "/sources",
+    "/sources/yunxi-news",
+    "/report",
+    "/me",
+    "/audit",
+)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_nothing_shows_a_private_author(sign_in: SignIn, filled: None, accept: str) -> None:
+    """The pseudonym of a private author stands on no page, in no twin and in no file."""
+    browser = sign_in(Role.ADMIN)
+    for path in (*PAGES, "/search.csv", "/openapi.json"):
+        answer = browser.get(path, headers={"Accept": accept})
+        assert answer.status_code == 200, path
+        assert PSEUDONYM not in answer.text, path
+
+
+def test_every_page_is_looked_at(app: FastAPI) -> None:
+    """A page that is added must be added above."""
+    looked = {path.partition("?")[0] for path in PAGES} | {"/search.csv", "/openapi.json"}
+    looked |= {"/live", "/", "/health", "/sign-in", "/enter/{token}", "/language/{name}"}  # without posts, or tested apart
+    named = {"/posts/weibo:1": "/posts/{post_id:path}", "/sources/yunxi-news": "/sources/{source_id}"}
+    assert {path for method, path in ACCESS if method == "GET"} <= {named.get(path, path) for path in looked}
+
+
+def parameters(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, methods in described["paths"].items():
+        for given in methods.values():
+            yield from ((path, parameter["name"]) for parameter in given.get("parameters", ()))
+
+
+def test_no_route_takes_an_author(duty: TestClient) -> None:
+    """There is no parameter by which posts of one person could be asked for."""
+    found = list(parameters(duty.get("/openapi.json").json()))
+    assert len(found) > 10
+    assert [one for one in found if any(word in one[1].lower() for word in WORDS)] == []
+
+
+@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live"])
+def test_an_unknown_parameter_is_refused_not_ignored(duty: TestClient, path: str) -> None:
+    """Who asks for an author is told that there is no such field."""
+    for name in ("author", "author.id", "user", "standing", "name", "group_by", "sort_by"):
+        answer = duty.get(path, params={name: PSEUDONYM}, headers={"Accept": "application/json"})
+        assert answer.status_code == 400
+        assert name in answer.json()["detail"]
+
+
+def test_the_search_box_takes_no_author(duty: TestClient, filled: None) -> None:
+    """Typed into the box it is an error, or words to be searched for in texts."""
+    for typed in ("author:x", "user:x", "standing:private", "author.id:x"):
+        answer = duty.get("/search.json", params={"q": typed})
+        assert answer.status_code == 400 or answer.json()["total"] == 0
+
+
+def test_nothing_is_counted_or_ordered_by_author() -> None:
+    """Facets, orders, and the search's fields speak of posts; the file names organisations only."""
+    assert not set(WORDS) & {*FACETS, *FACETS.values(), *SearchQuery.model_fields}
+    assert "author_id" not in COLUMNS
+
+
+def test_the_file_names_organisations_only(duty: TestClient, filled: None) -> None:
+    """A row of a private author has no author."""
+    rows = duty.get("/search.csv").text.splitlines()
+    assert sum(",media,云溪晚报," in row for row in rows) == 10
+    assert sum(",private,," in row for row in rows) == 30

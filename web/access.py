@@ -1,0 +1,43 @@
+"""Who may do what: one table, asked in one place. What does not stand here is refused."""
+
+from collections.abc import Mapping
+
+from indexers.people import Role
+
+EVERYBODY: frozenset[Role] = frozenset()  # also who is not signed in
+PEOPLE = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER, Role.ANALYST, Role.VIEWER})
+REPORTERS = PEOPLE - {Role.VIEWER}
+
+# method and path of a route → roles
+ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/health"): EVERYBODY,
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("GET", "/enter/{token}"): EVERYBODY,
+    ("GET", "/language/{name}"): EVERYBODY,
+    ("POST", "/sign-out"): PEOPLE,
+    ("GET", "/me"): PEOPLE,
+    ("POST", "/me/password"): PEOPLE,
+    ("GET", "/duty"): PEOPLE,
+    ("GET", "/live"): PEOPLE,
+    ("GET", "/search"): PEOPLE,
+    ("GET", "/search.csv"): frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST}),
+    ("GET", "/posts/{post_id:path}"): PEOPLE,
+    ("GET", "/sources"): PEOPLE,
+    ("GET", "/sources/{source_id}"): PEOPLE,
+    ("GET", "/report"): REPORTERS,
+    ("POST", "/report"): REPORTERS,
+    ("GET", "/audit"): frozenset({Role.ADMIN}),
+    ("GET", "/openapi.json"): PEOPLE,
+    ("POST", "/api/posts"): frozenset({Role.SOURCE}),
+}
+
+# Pages ask for these by themselves, so they don't count as somebody being there.
+PASSIVE = frozenset({("GET", "/live")})
+
+
+def may(role: Role, method: str, path: str) -> bool:
+    """Whether a role may use a route. False for a route that no rule speaks of."""
+    allowed = ACCESS.get((method, path))
+    return allowed is not None and (allowed is EVERYBODY or role in allowed)

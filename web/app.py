@@ -1,0 +1,106 @@
+"""Puts the app together: routes, what guards them, and what they work with."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from elasticsearch import Elasticsearch
+from fastapi import Depends, FastAPI
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from config.check import Office, load_office
+from config.settings import Settings
+from indexers.names import Names
+from indexers.people import People
+from indexers.reader import Reader
+from streams.engines import open_log
+from streams.log import Log
+from web import failures, push, sign_in_page
+from web.admit import admit
+from web.desk import Desk
+from web.gate import Gate
+from web.live import Hub
+from web.pages import audit, duty, live, machine, me, post, report, search, sources
+from web.shield import Shield
+
+STATIC = Path(__file__).parent / "static"
+LIBRARIES = {"echarts.js": "echarts/dist/echarts.min.js", "htmx.js": "htmx.org/dist/htmx.min.js"}  # served as → in node_modules
+DAY = "public, max-age=86400"
+# One router a page: a new page is a file, a row here, its rows in `web.access` and, where it has one, in `web.menu`.
+ROUTERS = (
+    sign_in_page.router,
+    duty.router,
+    live.router,
+    search.router,
+    post.router,
+    sources.router,
+    report.router,
+    me.router,
+    audit.router,
+    push.router,
+    machine.router,
+)
+
+
+def create_app(
+    settings: Settings,
+    client: Elasticsearch,
+    *,
+    log: Log | None = None,
+    office: Office | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """Make the app. The database may be away: pages then say so. Its indices must be set up (`indexers.setup.set_up`).
+
+    Raises ConfigError where the office's own files have problems.
+    """
+    names = Names(settings.elasticsearch.prefix)
+    reader, people = Reader(client, names, settings.zone), People(client, names)
+    desk = Desk(
+        settings=settings,
+        office=office or load_office(settings),
+        reader=reader,
+        people=people,
+        gate=Gate(people, settings.web, clock),
+        hub=Hub(reader, clock),
+        log=log or open_log(settings),
+        clock=clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await desk.hub.close()
+
+    app = FastAPI(
+        title="舆情 yuqing",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(admit)],
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.desk = desk
+    for router in ROUTERS:
+        app.include_router(router)
+    _serve_files(app, settings.web.libraries)
+    failures.install(app)
+    app.add_middleware(Shield)
+    return app
+
+
+def _serve_files(app: FastAPI, libraries: Path) -> None:
+    """Serve our own files and, of the libraries, the two that pages use. They are the same for everybody, so nobody is asked."""
+    for name, path in LIBRARIES.items():
+        app.router.add_route(f"/static/libraries/{name}", _file(libraries / path), methods=["GET"])
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def _file(path: Path) -> Callable[..., FileResponse]:
+    def send(_: object) -> FileResponse:
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": DAY})
+
+    return send

@@ -1,0 +1,83 @@
+"""What every page works with: the database, the office's own files, the log, the clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from fastapi import Request
+from starlette.responses import Response
+
+from config.accounts import MonitoredAccount
+from config.check import Office
+from config.settings import Settings
+from crawlers.authors import office_key
+from crawlers.edge import Edge
+from indexers.people import People
+from indexers.reader import Reader
+from streams.log import Log
+from web.gate import Gate, Officer
+from web.live import Hub
+
+COOKIE = "yuqing"
+SECURE_COOKIE = "__Host-yuqing"  # browsers take it over https only, and give it to nobody else
+
+
+class Desk(NamedTuple):
+    """One for the whole app."""
+
+    settings: Settings
+    office: Office
+    reader: Reader
+    people: People
+    gate: Gate
+    hub: Hub
+    log: Log
+    clock: Callable[[], datetime]
+
+    @property
+    def accounts(self) -> dict[str, MonitoredAccount]:
+        """The monitored accounts by id."""
+        return {account.id: account for account in self.office.accounts}
+
+    def edge(self) -> Edge:
+        """Make what turns a find into a post. Raises KeyMissing."""
+        crawl = self.settings.crawl
+        return Edge(self.office.accounts, office_key(self.settings), zone=self.settings.zone, max_text=crawl.max_text)
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk of the app that answers this request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def officer_of(request: Request) -> Officer:
+    """Give who asks. On routes for everybody there may be nobody: use `request.state.officer` there."""
+    officer: Officer = request.state.officer
+    return officer
+
+
+def address_of(request: Request) -> str:
+    """Give the address that the request came from."""
+    return request.client.host if request.client else "unknown"
+
+
+def cookie_of(request: Request) -> str | None:
+    """Give what the browser holds of a session."""
+    secure = desk_of(request).settings.web.secure_cookies
+    return request.cookies.get(SECURE_COOKIE if secure else COOKIE)
+
+
+def give_cookie(desk: Desk, response: Response, token: str) -> None:
+    """Let the browser hold a session."""
+    web = desk.settings.web
+    age = round(web.absolute_hours * 3600)
+    name = SECURE_COOKIE if web.secure_cookies else COOKIE
+    response.set_cookie(name, token, max_age=age, httponly=True, samesite="lax", secure=web.secure_cookies)
+
+
+def take_cookie(desk: Desk, response: Response) -> None:
+    """Let the browser forget the session."""
+    web = desk.settings.web
+    name = SECURE_COOKIE if web.secure_cookies else COOKIE
+    response.delete_cookie(name, httponly=True, samesite="lax", secure=web.secure_cookies)

@@ -1,0 +1,105 @@
+"""What a request that failed is answered: a page that says what was wrong and what to do, or the same as JSON."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from config.errors import YuqingError
+from indexers.errors import DatabaseError, DatabaseUnavailable
+from streams.errors import LogUnavailable
+from web.errors import NotSignedIn, WebError
+from web.render import respond, speech_of, wants_json
+from web.sign_in_page import Field, SignInView, kept_fields
+from web.views import View
+
+log = structlog.get_logger()
+
+
+class FailureView(View):
+    """What was wrong, and what to do."""
+
+    status: int
+    title: str
+    detail: str
+    retry_after: int | None = None
+    action: str | None = None  # where the form that failed was sent, and what was in it
+    kept: tuple[Field, ...] = ()
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ours, and every other, as a page or its twin."""
+    app.add_exception_handler(YuqingError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_nobody)
+
+
+async def _of_ours(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotSignedIn) and not wants_json(request):
+        return await _sign_in(request, error)
+    status, word = _kind(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.warning("web.failed", path=request.scope["path"], status=status, error=str(error))
+    retry = getattr(error, "retry_after", None)
+    kept = await kept_fields(request) if status == HTTPStatus.SERVICE_UNAVAILABLE else ()
+    return failure(request, status, word, _detail(error), retry_after=None if retry is None else max(1, round(retry)), kept=kept)
+
+
+def _kind(error: Exception) -> tuple[int, str]:
+    if isinstance(error, WebError):
+        return error.http_status, error.word
+    if isinstance(error, DatabaseUnavailable):
+        return HTTPStatus.SERVICE_UNAVAILABLE, "error.database_away"
+    if isinstance(error, LogUnavailable):
+        return HTTPStatus.SERVICE_UNAVAILABLE, "error.log_away"
+    if isinstance(error, DatabaseError):
+        return HTTPStatus.INTERNAL_SERVER_ERROR, "error.fault"
+    return HTTPStatus.BAD_REQUEST, "error.bad_input"
+
+
+def _detail(error: Exception) -> str:
+    """Words for people; what the database said is in our log, and tells others of the inside."""
+    return "" if isinstance(error, DatabaseError | DatabaseUnavailable | LogUnavailable) else str(error)
+
+
+async def _sign_in(request: Request, error: NotSignedIn) -> Response:
+    """Ask to sign in, and keep what was typed into the form that met the expired sign-in."""
+    htmx = request.headers.get("hx-request") == "true"
+    view = SignInView(next=_next(request), kept=await kept_fields(request), message=str(error))
+    return respond(request, "sign_in.html", view, HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"} if htmx else None)
+
+
+def _next(request: Request) -> str:
+    path = request.url.path
+    return f"{path}?{request.url.query}" if request.url.query else path
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    said = "；".join(f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors())
+    return failure(request, HTTPStatus.BAD_REQUEST, "error.bad_input", said)
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    word = "error.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "error.bad_request"
+    return failure(request, error.status_code, word, str(error.detail))
+
+
+async def _of_nobody(request: Request, error: Exception) -> Response:
+    log.error("web.fault", path=request.scope["path"], error=type(error).__name__, exc_info=error)
+    return failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error.fault", "")
+
+
+def failure(
+    request: Request, status: int, word: str, detail: str, *, retry_after: int | None = None, kept: tuple[Field, ...] = ()
+) -> Response:
+    """Answer that something failed; a form that could not be handled now can be sent again."""
+    title, action = speech_of(request).say(word), request.url.path if kept else None
+    view = FailureView(status=status, title=title, detail=detail, retry_after=retry_after, action=action, kept=kept)
+    headers = None if retry_after is None else {"Retry-After": str(retry_after)}
+    return respond(request, "failure.html", view, status, headers=headers)

@@ -1,0 +1,142 @@
+"""New posts as they become searchable, for every open page, from one look at the database every half second.
+
+Nobody listening, nobody looks. Each listener has a `Position` of its own, which goes with every event; what a listener
+missed while it was away is read from the database.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from indexers.errors import DatabaseError, DatabaseUnavailable
+from indexers.merge import StoredPost
+from indexers.queries import PAGE, arrivals
+from indexers.reader import Reader
+from web.position import OVERLAP, Position, key_of, start
+
+log = structlog.get_logger()
+
+LOOK_S = 0.5  # so a post is on the screen within a second of being searchable
+LOOK_AGAIN_S = 2.0  # while the database doesn't answer
+PAGES = 5  # read at once; what is more comes with the next look
+REMEMBERED = 2000  # posts that wait for slow listeners; who is further behind reads the database
+QUIET_S = 15.0  # a listener hears at least this often, so that a dead connection is noticed
+
+
+class News(NamedTuple):
+    """What a listener hears: posts, and whether the database answers. No posts for a sign of life."""
+
+    posts: tuple[StoredPost, ...]
+    reachable: bool
+
+
+def read_since(reader: Reader, position: Position) -> list[StoredPost]:
+    """Read what arrived since a position, oldest first, some thousands at most. Raises DatabaseUnavailable."""
+    found: list[StoredPost] = []
+    after: tuple[int, str] | None = None
+    for _ in range(PAGES):
+        page = arrivals(reader, position.since, after=after)
+        found += page
+        if len(page) < PAGE:
+            break
+        after = key_of(page[-1])
+    return position.fresh(found)
+
+
+class Hub:
+    """Looks for all listeners of this process. Used on the event loop only."""
+
+    def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._recent: deque[tuple[int, StoredPost]] = deque(maxlen=REMEMBERED)  # numbered
+        self._number = 0
+        self._reachable = True
+        self._changed = asyncio.Condition()
+        self._listeners = 0
+        self._task: asyncio.Task[None] | None = None
+        self.closing = False
+
+    async def listen(self, position: Position) -> AsyncIterator[News]:
+        """Hear of posts after a position, each once, until the hub is closed. Says at once whether the database answers."""
+        self._listeners += 1
+        try:
+            while not self.closing:
+                self._keep_looking()
+                heard = self._number
+                missed = await self._missed(position)
+                yield News(tuple(missed or ()), missed is not None)
+                if missed is None:
+                    await asyncio.sleep(LOOK_AGAIN_S)
+                    continue
+                position, reachable = position.after(missed), True
+                while not self.closing:
+                    await self._news(heard, reachable=reachable)
+                    if self._passed_by(heard):
+                        break
+                    fresh = position.fresh(post for number, post in self._recent if number > heard)
+                    heard, reachable, position = self._number, self._reachable, position.after(fresh)
+                    yield News(tuple(fresh), reachable)
+                    self._keep_looking()
+        finally:
+            self._listeners -= 1
+
+    async def close(self) -> None:
+        """Send every listener away."""
+        self.closing = True
+        async with self._changed:
+            self._changed.notify_all()
+        if self._task is not None:
+            await self._task
+
+    def _keep_looking(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._look())
+
+    def _passed_by(self, heard: int) -> bool:
+        """Whether posts were forgotten before a listener heard of them."""
+        return bool(self._recent) and self._recent[0][0] > heard + 1
+
+    async def _missed(self, position: Position) -> list[StoredPost] | None:
+        try:
+            return await run_in_threadpool(read_since, self._reader, position)
+        except (DatabaseUnavailable, DatabaseError):
+            return None
+
+    async def _news(self, heard: int, *, reachable: bool) -> None:
+        """Wait for something new, or for the time to give a sign of life."""
+        try:
+            async with asyncio.timeout(QUIET_S), self._changed:
+                await self._changed.wait_for(lambda: self.closing or self._number > heard or self._reachable != reachable)
+        except TimeoutError:
+            return
+
+    async def _look(self) -> None:
+        position = start(self._clock() - OVERLAP)  # one that is on its way has an earlier time than now
+        while self._listeners and not self.closing:
+            try:
+                found = await run_in_threadpool(read_since, self._reader, position)
+            except (DatabaseUnavailable, DatabaseError) as error:
+                if self._reachable:
+                    log.warning("live.database_away", error=str(error))
+                await self._tell([], reachable=False)
+                await asyncio.sleep(LOOK_AGAIN_S)
+                continue
+            position = position.after(found)
+            await self._tell(found, reachable=True)
+            await asyncio.sleep(LOOK_S)
+
+    async def _tell(self, found: list[StoredPost], *, reachable: bool) -> None:
+        if not found and reachable == self._reachable:
+            return
+        async with self._changed:
+            for post in found:
+                self._number += 1
+                self._recent.append((self._number, post))
+            self._reachable = reachable
+            self._changed.notify_all()

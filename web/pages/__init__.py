@@ -1,0 +1,1 @@
+"""The pages, one file each: a router, and the view that page and twin are made from."""

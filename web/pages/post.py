@@ -1,0 +1,76 @@
+"""One post's page: its text, what the models say of it, its counts over time, and where all that comes from."""
+
+from datetime import datetime
+from itertools import islice
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from indexers import queries
+from indexers.merge import StoredPost
+from web.desk import desk_of
+from web.errors import NotFound
+from web.links import post_link
+from web.render import respond
+from web.views import PostItem, View, post_item
+
+router = APIRouter()
+
+MOST_OBSERVATIONS = 2000
+
+
+class Point(View):
+    """The counts at one time; null where the source did not show one."""
+
+    at: datetime
+    forwards: int | None
+    comments: int | None
+    likes: int | None
+    reads: int | None
+
+
+class PostView(View):
+    """The page of a post."""
+
+    post: PostItem
+    client: str | None
+    media: tuple[str, ...]
+    first_collected_at: datetime
+    root: str | None  # the address of the page of the post at the top of the chain
+    parent: str | None
+    counted_at: dict[str, datetime]  # count → when the one shown was collected
+    observations: tuple[Point, ...]
+
+
+@router.get("/posts/{post_id:path}", response_model=PostView)
+def post(request: Request, post_id: str) -> Response:
+    """Show one post."""
+    desk = desk_of(request)
+    stored = queries.get_post(desk.reader, post_id)
+    if stored is None:
+        raise NotFound(f"没有这条内容：{post_id[:200]}")
+    points = tuple(
+        Point(at=seen.observed_at, forwards=seen.forwards, comments=seen.comments, likes=seen.likes, reads=seen.reads)
+        for seen in islice(queries.observations_of(desk.reader, stored.id), MOST_OBSERVATIONS)
+    )
+    item = post_item(stored, desk.accounts, longest=None)
+    view = PostView(
+        post=item,
+        client=stored.client,
+        media=stored.media,
+        first_collected_at=stored.first_collected_at,
+        root=_link(stored.root_id),
+        parent=_link(stored.parent_id),
+        counted_at=_counted_at(stored),
+        observations=points,
+    )
+    return respond(request, "post.html", view)
+
+
+def _link(post_id: str | None) -> str | None:
+    return None if post_id is None else post_link(post_id)
+
+
+def _counted_at(stored: StoredPost) -> dict[str, datetime]:
+    times = {name: getattr(stored.counted_at, name) for name in ("forwards", "comments", "likes", "reads")}
+    return {name: at for name, at in times.items() if at is not None}

@@ -1,0 +1,74 @@
+// Charts. Their data stand in the page, and the same as a table beneath, so nothing is lost where no library was installed.
+const drawn = new WeakSet();
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(`--${name}`).trim();
+  return { ink: of("ink"), quiet: of("quiet"), line: of("line"), faint: of("faint"), panel: of("panel"), "-1": of("negative"), 0: of("neutral"), 1: of("positive"), accent: of("accent") };
+}
+
+function local(iso, zone, length) {
+  const shift = (zone[0] === "-" ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5)));
+  return new Date(Date.parse(iso) + shift * 60_000).toISOString().slice(5, 16).replace("T", " ").slice(-length);
+}
+
+function frame(c) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: "inherit", color: c.quiet },
+    grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
+    legend: { top: 0, right: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: c.quiet } },
+    // Drawn on the canvas: as HTML it would set style attributes, which our policy does not let pass.
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, backgroundColor: c.panel, borderColor: c.line, textStyle: { color: c.ink, fontSize: 13 } },
+  };
+}
+
+function axes(c, times) {
+  return {
+    xAxis: { type: "category", data: times, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.quiet, hideOverlap: true } },
+    yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: c.faint } }, axisLabel: { color: c.quiet } },
+  };
+}
+
+function timeline(element, chart) {
+  const c = colours();
+  const slots = JSON.parse(element.dataset.slots);
+  const names = JSON.parse(element.dataset.names);
+  const long = slots.length > 1 && Date.parse(slots.at(-1).start) - Date.parse(slots[0].start) > 86_400_000;
+  const series = [-1, 0, 1].map((sentiment, n) => ({
+    name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
+  }));
+  chart.setOption({ ...frame(c), ...axes(c, slots.map((slot) => local(slot.start, element.dataset.zone, long ? 11 : 5))), series });
+  // A click on a step leads to its posts.
+  chart.getZr().on("click", (event) => {
+    const [step] = chart.convertFromPixel({ seriesIndex: 0 }, [event.offsetX, event.offsetY]);
+    if (chart.containPixel("grid", [event.offsetX, event.offsetY]) && slots[step]) location.assign(slots[step].link);
+  });
+  chart.getZr().on("mousemove", (event) => chart.getZr().setCursorStyle(chart.containPixel("grid", [event.offsetX, event.offsetY]) ? "pointer" : "default"));
+}
+
+function observations(element, chart) {
+  const c = colours();
+  const points = JSON.parse(element.dataset.points);
+  const names = JSON.parse(element.dataset.names);
+  const lines = [["forwards", c["-1"]], ["comments", c.accent], ["likes", c[0]]];
+  const series = lines.map(([name, colour], n) => ({
+    name: names[n], type: "line", connectNulls: true, symbolSize: 5, lineStyle: { color: colour, width: 2 }, itemStyle: { color: colour }, data: points.map((point) => [Date.parse(point.at), point[name]]),
+  }));
+  const base = axes(c, []);
+  const label = { ...base.xAxis.axisLabel, formatter: (at) => local(new Date(at).toISOString(), element.dataset.zone, 11) };
+  chart.setOption({ ...frame(c), ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
+}
+
+const kinds = { timeline, observations };
+
+export function drawCharts(root) {
+  if (!window.echarts) return;
+  for (const element of root.querySelectorAll("[data-chart]")) {
+    if (drawn.has(element)) continue;
+    drawn.add(element);
+    const chart = window.echarts.init(element);
+    kinds[element.dataset.chart](element, chart);
+    new ResizeObserver(() => (element.isConnected ? chart.resize() : chart.dispose())).observe(element);
+  }
+}
