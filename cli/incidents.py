@@ -1,4 +1,4 @@
-"""`yuqing incidents`: groups posts into incidents."""
+"""`yuqing incidents`: groups posts into incidents, and lists, shows and moves those of the desk."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from cli.incident_cases import list_incidents, move, note, show
 from config.errors import YuqingError
 
 if TYPE_CHECKING:  # so that --help need not wait for the models' libraries
@@ -26,10 +27,14 @@ class GroupFileError(YuqingError):
 
 @click.group()
 def incidents() -> None:
-    """Group posts into incidents.
+    """Incidents: list, show and move those of the desk, or group a file of posts.
 
-    Exit codes: 0 done, 1 a line could not be used, 2 wrong usage or configuration.
+    Exit codes: 0 done, 1 not possible now or a line could not be used, 2 wrong usage or configuration.
     """
+
+
+for command in (list_incidents, show, move, note):
+    incidents.add_command(command)
 
 
 @incidents.command()

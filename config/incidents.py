@@ -46,6 +46,9 @@ class CandidateRules(Entry):
 
     negative_score: Annotated[float, Field(ge=0, le=1)]
     spread: Annotated[int, Field(ge=1)]
+    listed_posts: Annotated[int, Field(ge=1)] = (
+        2  # posts from which on an incident is listed, where nobody has touched it and it has not spread
+    )
     source: SourceOfRule
 
 

@@ -4,9 +4,10 @@ Negative means that somebody is dissatisfied and may need an answer, not that so
 """
 
 import enum
+from typing import NamedTuple
 
 from config.incidents import CandidateRules
-from incidents.asks import Asks
+from incidents.asks import Ask, Asks
 from nlp.tagger import text_of
 from streams.messages import Standing, TaggedPost
 
@@ -17,27 +18,39 @@ class Why(enum.StrEnum):
     NEGATIVE = "negative"
     ASKS = "asks"
     SPREADS = "spreads"
+    DISCUSSED = "discussed"  # others under it are dissatisfied or ask; it need not be a candidate itself
 
 
-def reasons(tagged: TaggedPost, rules: CandidateRules, asks: Asks) -> tuple[Why, ...]:
-    """Why a post may belong to an incident; empty where it need not be looked at.
+class Look(NamedTuple):
+    """What a look at a post has found."""
+
+    why: tuple[Why, ...]
+    ask: Ask | None  # of a private author
+
+
+def look(text: str, standing: Standing, felt: tuple[int, float], spread: int, *, rules: CandidateRules, asks: Asks) -> Look:
+    """Why a post may belong to an incident, and what it asks for. `felt` is the sentiment and how sure it is.
 
     Only a private author asks: a newspaper that writes 投诉 tells of somebody else's. What the office's own accounts publish
     is no dissatisfaction with them, but may spread.
     """
-    post, tags = tagged.post, tagged.tags
-    own = post.author.standing is Standing.MONITORED
-    private = post.author.standing is Standing.PRIVATE
-    spread = (post.forwards or 0) + (post.comments or 0)
+    sentiment, score = felt
+    ask = asks.find(text) if standing is Standing.PRIVATE else None
     found = {
-        Why.NEGATIVE: not own and tags.sentiment < 0 and tags.sentiment_score >= rules.negative_score,
-        Why.ASKS: private and asks.find(text_of(post)) is not None,
+        Why.NEGATIVE: standing is not Standing.MONITORED and sentiment < 0 and score >= rules.negative_score,
+        Why.ASKS: ask is not None,
         Why.SPREADS: spread >= rules.spread,
     }
-    return tuple(why for why, holds in found.items() if holds)
+    return Look(tuple(why for why, holds in found.items() if holds), ask)
+
+
+def reasons(tagged: TaggedPost, rules: CandidateRules, asks: Asks) -> tuple[Why, ...]:
+    """Why a post may belong to an incident; empty where it need not be looked at."""
+    post, tags = tagged.post, tagged.tags
+    spread = (post.forwards or 0) + (post.comments or 0)
+    return look(text_of(post), post.author.standing, (tags.sentiment, tags.sentiment_score), spread, rules=rules, asks=asks).why
 
 
 def is_candidate(text: str, felt: tuple[int, float], spread: int, rules: CandidateRules, asks: Asks) -> bool:
-    """The same of a private author's text, where nothing more is known. `felt` is the sentiment and how sure it is."""
-    sentiment, score = felt
-    return (sentiment < 0 and score >= rules.negative_score) or spread >= rules.spread or asks.find(text) is not None
+    """The same of a private author's text, where nothing more is known."""
+    return bool(look(text, Standing.PRIVATE, felt, spread, rules=rules, asks=asks).why)

@@ -27,6 +27,29 @@ class NotAllowed(IncidentError):
         super().__init__(what + instead)
 
 
+class Superseded(IncidentError):
+    """Another follower has taken the next turn: this one reads anew what is kept, and goes on from there."""
+
+    reason = "superseded"
+
+
+class NoSuchCase(IncidentError):
+    """There is no incident or request with this id."""
+
+    reason = "no_such_case"
+
+
+class Conflict(IncidentError):
+    """Somebody else was faster: the case has moved since it was looked at. `possible` names what can be done now."""
+
+    reason = "conflict"
+
+    def __init__(self, what: str, *, possible: Sequence[str] = ()) -> None:
+        self.possible = tuple(possible)
+        instead = f"; possible now: {', '.join(possible)}" if possible else "; nothing is possible for you here now"
+        super().__init__(what + instead)
+
+
 class StateRefused(IncidentError):
     """A stored grouping state was made by another recipe or segmenter, or is damaged: start from an empty one."""
 

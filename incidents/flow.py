@@ -135,6 +135,14 @@ def note(incident: Incident, what: Milestone, by: Actor, given: Given, now: date
     return noted, _record(incident, by, given, now, to=incident.state, milestone=what)
 
 
+def replayed(incident: Incident, record: Record) -> Incident:
+    """The incident after a step that stands recorded: what `apply` or `note` gave when the record was made."""
+    moved = msgspec.structs.replace(incident, state=record.to, moved_at=record.at, records=record.number)
+    if record.milestone is not None:
+        return moved
+    return msgspec.structs.replace(moved, **_learnt(FLOW.step(record.source, record.to), record.given))
+
+
 def merge(incident: Incident, into: str) -> Incident:
     """Let an incident that nobody has touched go into another one. Raises NotAllowed where an officer has judged it."""
     if not incident.may_merge or into == incident.id:

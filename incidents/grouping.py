@@ -51,6 +51,11 @@ class Grouper:
         """The groups that still take posts, oldest first."""
         return tuple(self._ids)
 
+    @property
+    def waiting(self) -> int:
+        """Posts of the block that is not yet full: `settle` would close it."""
+        return self._pending
+
     def add(self, arrivals: Sequence[Arrival]) -> Update:
         """Group posts, in order of arrival. A post that is added twice counts twice: leave out what is known already."""
         groups: list[str] = []

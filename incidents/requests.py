@@ -96,10 +96,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.kind is RequestKind.REPORT
 
 
+def request_id(post: str) -> str:
+    """The id of the request that a post makes."""
+    return f"req-{hashlib.sha256(post.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
 def open_request(post: str, ask: Ask, received_at: datetime, *, reported: tuple[str, ...], rules: IncidentRules, zone: ZoneInfo) -> Request:
     """The request that a post makes; a post makes one at most. `reported` counts for a report (举报) alone."""
     return Request(
-        id=f"req-{hashlib.sha256(post.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}",
+        id=request_id(post),
         post=post,
         kind=ask.kind,
         words=() if ask.kind is RequestKind.REPORT else ask.words,  # what a report says is for its readers
@@ -206,6 +211,12 @@ def apply(
         given=given,
     )
     return moved, record
+
+
+def replayed(request: Request, record: RequestRecord) -> Request:
+    """The request after a step that stands recorded: what `apply` gave when the record was made."""
+    learnt = _learnt(LANE.step(record.source, record.to), record.given, record.at)
+    return msgspec.structs.replace(request, state=record.to, records=record.number, moved_at=record.at, **learnt)
 
 
 def _learnt(step: Transition[Request], given: RequestGiven, now: datetime) -> dict[str, Any]:

@@ -69,6 +69,13 @@ class Table(Generic[Moved]):
         check_given(f"{case.id} can't become {to}", step.needs, situation, instead)
         return step
 
+    def step(self, source: str, to: str) -> Transition[Moved]:
+        """The step of a record. Raises NotAllowed where the table no longer has it."""
+        for step in self.transitions:
+            if (step.source, step.to) == (source, to):
+                return step
+        raise NotAllowed("no_such_step", f"a record goes from {source} to {to}, which this version of the program has no step for")
+
     def _from(self, case: Moved) -> Sequence[Transition[Moved]]:
         return [step for step in self.transitions if step.source == case.state]
 

@@ -250,6 +250,30 @@ def get_post(reader: Reader, post_id: str) -> StoredPost | None:
     return _stored(found[0]) if found else None
 
 
+def get_posts(reader: Reader, post_ids: Sequence[str]) -> dict[str, StoredPost]:
+    """Find many posts by their ids, whichever months they stand in; a thousand are asked for at a time."""
+    found: dict[str, StoredPost] = {}
+    for start in range(0, len(post_ids), PAGE):
+        wanted = {document_id(name): name for name in post_ids[start : start + PAGE]}
+        query: Search[Any] = Search().query("ids", values=list(wanted)).sort({"id": {"order": "asc"}}).extra(size=PAGE)
+        query = query.source(excludes=list(FOR_MERGING_ONLY))
+        for hit in hits(reader.run("get_posts", reader.names.posts, query)):
+            found.setdefault(wanted[hit["_id"]], _stored(hit))
+    return found
+
+
+def spreading(reader: Reader, since: datetime, least: int) -> Iterator[tuple[str, int]]:
+    """Give the posts published at `since` or later that have come as far as `least`, and how far; a thousand fetched at a time."""
+    query = Search().filter("range", published_at={"gte": iso(since)}).filter("range", spread={"gte": least})
+    query = query.sort({"spread": {"order": "desc"}}, {"id": {"order": "asc"}}).extra(size=PAGE).source(includes=["id", "spread"])
+    while True:
+        page = hits(reader.run("spreading", reader.names.posts, query))
+        yield from ((hit["_source"]["id"], hit["_source"]["spread"]) for hit in page)
+        if len(page) < PAGE:
+            return
+        query = query.extra(search_after=page[-1]["sort"])
+
+
 def observations_of(reader: Reader, post_id: str) -> Iterator[Observation]:
     """Give what was observed of one post, oldest first, a thousand fetched at a time."""
     query = Search().filter("term", post=document_id(post_id)).sort({"observed_at": {"order": "asc"}}, {"id": {"order": "asc"}})

@@ -17,7 +17,7 @@ from elastic_transport._node._base import NodeApiResponse
 from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import Elasticsearch
 
-from indexers import queries
+from indexers import case_queries, queries
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
 from indexers.people import Entry, People, Role, Session, User
@@ -207,11 +207,24 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "arrivals": lambda: queries.arrivals(reader, AT),
         "arrivals: a later page": lambda: queries.arrivals(reader, AT, after=(1795060800000, "weibo:9")),
         "get_post": lambda: queries.get_post(reader, "weibo:1"),
+        "get_posts": lambda: queries.get_posts(reader, ["weibo:1", "weibo:2"]),
+        "spreading": lambda: list(queries.spreading(reader, AT, 100)),
         "observations_of": lambda: list(queries.observations_of(reader, "weibo:1")),
     }
     for name, call in calls.items():
         call()
         yield name
+
+
+def _grouped(client: Elasticsearch) -> Iterator[str]:
+    """Send each query about incidents; yields what to call the requests since the last."""
+    reader = Reader(client, Names(PREFIX), ZONE)
+    case_queries.growth(reader, ["inc-1", "inc-2"], AT)
+    yield "growth: posts of incidents since a moment"
+    case_queries.timeline(reader, ["inc-1"], Window(AT - timedelta(days=1), AT), timedelta(hours=1))
+    yield "timeline: posts of an incident by hour"
+    case_queries.accounts(reader, ["inc-1"])
+    yield "accounts: posts of an incident by account"
 
 
 def _peopling(client: Elasticsearch) -> Iterator[str]:
@@ -242,7 +255,7 @@ def shapes() -> Iterator[tuple[str, list[Request]]]:
     def stands(post: TaggedPost | None) -> None:
         node.stands = None if post is None else lift(post)
 
-    for part in (_writing(client, stands), _reading(client), _peopling(client)):
+    for part in (_writing(client, stands), _reading(client), _grouped(client), _peopling(client)):
         for name in part:
             yield name, node.requests.copy()
             node.requests.clear()

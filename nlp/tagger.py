@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from nlp.features import Hashed
 from nlp.models import SENTIMENT, SHIPPED, TOPIC, Weights, load
@@ -69,7 +69,16 @@ class Tagger:
             )
 
 
-def text_of(post: Post) -> str:
+class Titled(Protocol):
+    """What of a post is read."""
+
+    @property
+    def title(self) -> str | None: ...
+    @property
+    def text(self) -> str: ...
+
+
+def text_of(post: Titled) -> str:
     """What of a post is read: its title, where the text does not begin with it, and its text."""
     if post.title and not post.text.startswith(post.title):
         return f"{post.title}。{post.text}"

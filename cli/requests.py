@@ -1,0 +1,160 @@
+"""`yuqing requests`: what citizens ask for, from receipt to answer."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.acting import acting, actor, open_office, shown
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from incidents.lane import RequestRow
+
+STATES = {"received": "受理", "passed_on": "转办", "answered": "答复", "rated": "评价", "returned": "退回", "dismissed": "排除"}
+KINDS = {"report": "举报", "complaint": "投诉", "help": "求助", "question": "咨询", "suggestion": "建议"}
+CLOCKS = {"running": "办理中", "warning": "将到期", "passed": "已超时", "met": "已答复", "lifted": "已排除"}
+CHANNELS = ("12345", "xinfang", "board", "department")
+SHOWN = 60  # characters of a text in the table
+
+
+@click.group()
+def requests() -> None:
+    """Requests of citizens (诉求): help, complaints, questions, suggestions, and reports (举报) for their readers alone.
+
+    Exit codes: 0 done, 1 not possible now (says what is), 2 wrong usage.
+    """
+
+
+@requests.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice([*STATES]), help="Only this state. Can be given again.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice([*KINDS]), help="Only this kind. Can be given again.")
+@click.option("--department", "departments", multiple=True, help="Only those that this department has. Can be given again.")
+@click.option("--overdue", is_flag=True, help="Only those that should have been answered.")
+@click.option("--waiting", is_flag=True, help="Only those not yet answered.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Requests to list.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@acting
+def list_requests(*, limit: int, as_json: bool, by: str, role: str, department: str | None, **given: Any) -> None:
+    """List requests, those that are due first come first. Texts of reports are shown in a reader's role only.
+
+    Example: yuqing requests list --waiting --kind complaint
+
+    Exit codes: 0 done (also when there are none), 1 the database can't be reached, 2 wrong usage.
+    """
+    from incidents.lane import WantedRequests
+
+    with open_office() as office:
+        found = office.lane.find(WantedRequests(**given), actor(by, role, department), size=limit)
+        if as_json:
+            click.echo(json.dumps({"total": found.total, "requests": [_row_data(row) for row in found.rows]}, ensure_ascii=False))
+            return
+        if not found.rows:
+            click.echo("没有诉求。")
+            return
+        _print_rows(found.rows, office.zone)
+        click.echo(f"共 {found.total} 件，显示 {len(found.rows)} 件。")
+
+
+@requests.command()
+@click.argument("request")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@acting
+def show(*, request: str, as_json: bool, by: str, role: str, department: str | None) -> None:
+    """Show a request: its text as far as it opens to you, its records, and what you could do with it.
+
+    Example: yuqing requests show req-0123456789abcdef --role admin
+
+    Exit codes: 0 done, 1 there is no such request or the database can't be reached, 2 wrong usage.
+    """
+    import msgspec
+
+    with open_office() as office:
+        found = office.lane.show(request, actor(by, role, department))
+        row = found.row
+        if as_json:
+            steps = [{"to": step.to, "needs": [need.name for need in step.needs]} for step in found.possible]
+            more: dict[str, Any] = msgspec.to_builtins({"records": found.records, "possible": steps})
+            click.echo(json.dumps(_row_data(row) | more, ensure_ascii=False))
+            return
+        click.echo(f"{row.request.id}  {KINDS[row.request.kind]}  {STATES[row.request.state]}  {CLOCKS[row.clock]}")
+        click.echo(f"受理 {shown(row.request.received_at, office.zone)}，应于 {shown(row.request.due_at, office.zone)} 前答复")
+        click.echo(f"承办：{row.request.department or '未转办'}。建议：{row.proposed.department or '无'}（{row.proposed.reason}）")
+        click.echo(_calm(row.text))
+        for record in found.records:
+            click.echo(f"记录 {record.number}：{shown(record.at, office.zone)} {record.by} → {STATES[record.to]}")
+        click.echo("可做：" + ("、".join(f"{STATES[step.to]}({step.to})" for step in found.possible) or "无"))
+
+
+@requests.command()
+@click.argument("request")
+@click.argument("to", type=click.Choice([*STATES]))
+@click.option("--reason", help="Why.")
+@click.option("--channel", type=click.Choice(CHANNELS), help="Where it was passed on to.")
+@click.option("--reference", help="Its number there.")
+@click.option("--department", "to_department", help="The department that it goes to.")
+@click.option("--answer", help="What was answered.")
+@click.option("--link", help="Where the answer can be read.")
+@click.option("--rating", type=int, help="The citizen's rating, 1 to 5.")
+@click.option("--seen", type=int, help="How many records there were when you looked: refuses where there are more by now.")
+@acting
+def move(*, request: str, to: str, seen: int | None, **given: Any) -> None:
+    """Move a request on: pass it on, answer it, note the citizen's rating. A report never goes to whom it is against.
+
+    \b
+    Example:
+      yuqing requests move req-0123456789abcdef passed_on --channel 12345 --reference 2026-1101 --department zhujian
+
+    Exit codes: 0 done, 1 not possible now (says what is) or somebody was faster, 2 wrong usage.
+    """  # noqa: D301 - \b keeps click from wrapping the example
+    from incidents.requests import Channel, RequestGiven, RequestStage
+
+    who = actor(given.pop("by"), given.pop("role"), given.pop("department"))
+    channel = given.pop("channel")
+    what = RequestGiven(channel=Channel(channel) if channel else None, department=given.pop("to_department"), **given)
+    with open_office() as office:
+        moved = office.lane.move(request, RequestStage(to), who, what, seen=seen)
+    click.echo(f"{moved.id}：{STATES[moved.state]}（第 {moved.records} 条记录）")
+
+
+@requests.command()
+@click.argument("request")
+@click.argument("departments", nargs=-1, required=True)
+@acting
+def against(*, request: str, departments: tuple[str, ...], by: str, role: str, department: str | None) -> None:
+    """Say of a report that it is against further departments, so that it never goes there. For the readers of reports.
+
+    Example: yuqing requests against req-0123456789abcdef zhujian --role admin
+
+    Exit codes: 0 done, 1 not possible, 2 wrong usage.
+    """
+    with open_office() as office:
+        found = office.lane.against(request, departments, actor(by, role, department))
+    click.echo(f"{found.id}：回避 {'、'.join(found.reported)}")
+
+
+def _row_data(row: "RequestRow") -> dict[str, Any]:
+    import msgspec
+
+    data: dict[str, Any] = msgspec.to_builtins(row.request)
+    extra = {"text": row.text, "url": row.url, "clock": row.clock.value, "proposed": row.proposed._asdict(), "readable": row.readable}
+    return data | extra
+
+
+def _print_rows(rows: list["RequestRow"], zone: "ZoneInfo") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("编号", "类型", "状态", "时限", "应答复", "承办", "内容", box=None, pad_edge=False)
+    for row in rows:
+        request = row.request
+        who = request.department or (f"建议 {row.proposed.department}" if row.proposed.department else "")
+        text = " ".join(_calm(row.text).split())[:SHOWN]
+        table.add_row(request.id, KINDS[request.kind], STATES[request.state], CLOCKS[row.clock], shown(request.due_at, zone), who, text)
+    Console().print(table, markup=False)
+
+
+def _calm(text: str) -> str:
+    """Leave out characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)

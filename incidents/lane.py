@@ -1,0 +1,151 @@
+"""The lane of requests (诉求) as officers see and move it. The text of a report (举报) opens to its readers alone."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from elasticsearch.dsl import Search
+
+from config.check import Office
+from config.incidents import IncidentRules
+from incidents import requests
+from incidents.casework import Casework, Kind
+from incidents.clocks import ClockState
+from incidents.departments import propose_lead
+from incidents.errors import NotAllowed
+from incidents.filed import REQUEST_STEPS, REQUESTS
+from incidents.people import Actor
+from incidents.reports import HIDDEN, may_read, route, visible_text
+from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage
+from incidents.transitions import Transition
+from indexers.merge import StoredPost
+from indexers.queries import get_posts
+from indexers.reader import Reader, iso
+from indexers.records import Records
+
+_HIDDEN_NAME = "（不公开）"
+
+
+class WantedRequests(msgspec.Struct, frozen=True, kw_only=True):
+    """What narrows requests down; what is empty narrows nothing."""
+
+    states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()  # that have it
+    overdue: bool = False
+    waiting: bool = False  # not yet answered
+
+
+class Proposed(NamedTuple):
+    """To whom a request could be passed on."""
+
+    department: str | None
+    reason: str  # for people, in Chinese
+
+
+class RequestRow(NamedTuple):
+    """One request as somebody may see it: of a report that is not theirs to read neither the text nor whom it is against."""
+
+    request: Request
+    text: str
+    url: str | None
+    clock: ClockState
+    proposed: Proposed
+    readable: bool
+
+
+class Requests(NamedTuple):
+    """A page of requests. `after` asks for the next; None when this is the last."""
+
+    rows: list[RequestRow]
+    total: int
+    after: tuple[Any, ...] | None
+
+
+class ShownRequest(NamedTuple):
+    """One request with its records, and what could be done with it."""
+
+    row: RequestRow
+    records: list[RequestRecord]
+    possible: tuple[Transition[Request], ...]
+
+
+class Lane:
+    """Lists, shows and moves requests. All methods raise DatabaseUnavailable and DatabaseError; `clock` gives aware UTC times."""
+
+    def __init__(
+        self, reader: Reader, office: Office, rules: IncidentRules, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._reader, self._office, self._rules, self._clock = reader, office, rules, clock
+        self._matrix = {account.id: account for account in office.accounts}
+        self._records = Records(reader.client, reader.names)
+        kind: Kind[Request, RequestRecord] = Kind("request", REQUESTS, REQUEST_STEPS, lambda request: request.records, requests.replayed)
+        self._cases = Casework(self._records, kind)
+
+    def find(self, wanted: WantedRequests, by: Actor, *, size: int = 50, after: Sequence[Any] | None = None) -> Requests:
+        """List requests, those that are due first come first."""
+        page = self._records.page(REQUESTS, self._query(wanted), {"due_at": "asc"}, size=size, after=after)
+        found = [read.body for read in page.rows]
+        posts = get_posts(self._reader, [request.post for request in found])
+        return Requests([self._row(request, posts.get(request.post), by) for request in found], page.total, page.after)
+
+    def show(self, request: str, by: Actor) -> ShownRequest:
+        """One request. Raises NoSuchCase."""
+        found = self._cases.current(request).body
+        row = self._row(found, get_posts(self._reader, [found.post]).get(found.post), by)
+        records = self._cases.history(request, found.records)
+        if not row.readable:
+            records = [msgspec.structs.replace(record, given=RequestGiven()) for record in records]
+        return ShownRequest(row, records, requests.possible(found, by, self._rules))
+
+    def move(self, request: str, to: RequestStage, by: Actor, given: RequestGiven, *, seen: int | None = None) -> Request:
+        """Move a request on. Raises NoSuchCase, NotAllowed, and Conflict where somebody else was faster."""
+
+        def possible(found: Request) -> list[str]:
+            return [str(step.to) for step in requests.possible(found, by, self._rules)]
+
+        def act(found: Request) -> RequestRecord:
+            return requests.apply(found, to, by, given, self._clock(), rules=self._rules)[1]
+
+        return self._cases.advance(request, act, seen=seen, possible=possible)
+
+    def against(self, request: str, departments: Iterable[str], by: Actor) -> Request:
+        """Add departments that a reader has found a report to be against. Raises NoSuchCase and NotAllowed."""
+        names = tuple(departments)
+        strange = set(names) - {department.id for department in self._office.departments}
+        if strange:
+            raise NotAllowed("wrong", f"{request} can't be against {', '.join(sorted(strange))}: no such department")
+
+        def add(found: Request) -> Request:
+            if not may_read(found, by, self._rules.reports):
+                raise NotAllowed("not_yours", f"{found.id}: {by.user} can't say whom it is against: it is for the readers of reports")
+            return requests.against(found, names)
+
+        return self._cases.change(request, add)
+
+    def _row(self, request: Request, post: StoredPost | None, by: Actor) -> RequestRow:
+        readable = may_read(request, by, self._rules.reports)
+        text = visible_text(request, "" if post is None else post.text, by, self._rules.reports)
+        url = post.url if post is not None and readable else None
+        shown = request if readable else msgspec.structs.replace(request, reported=(), post=_HIDDEN_NAME, department=None, reference=None)
+        proposed = self._proposed(request, post) if readable else Proposed(None, HIDDEN)
+        return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable)
+
+    def _proposed(self, request: Request, post: StoredPost | None) -> Proposed:
+        """To whom it could go. A report is never proposed by topic or account: these are as a rule the ones it is against."""
+        if request.is_report:
+            to = route(request.reported, self._rules.reports)
+            return Proposed(to.department, to.reason)
+        topic, accounts = (None, ()) if post is None else (post.topic, post.accounts)
+        lead = propose_lead(topic, accounts, self._office.topics, self._matrix, self._rules.routing)
+        return Proposed(lead.department, lead.reason)
+
+    def _query(self, wanted: WantedRequests) -> Search[Any]:
+        query: Search[Any] = Search()
+        for field, values in {"state": wanted.states, "kind": wanted.kinds, "department": wanted.departments}.items():
+            if values:
+                query = query.filter("terms", **{field: list(values)})
+        if wanted.overdue or wanted.waiting:
+            query = query.filter("term", waiting=True)
+        return query.filter("range", due_at={"lte": iso(self._clock())}) if wanted.overdue else query

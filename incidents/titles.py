@@ -1,0 +1,45 @@
+"""What an incident is called at first: the beginning of the post that opened it, without what says nothing."""
+
+import re
+import unicodedata
+
+LONGEST = 40  # characters
+_LEAST = 6  # a shorter clause says too little by itself
+
+_HEADLINE = re.compile("^【([^】]{4,60})】")
+_NOISE = re.compile(r"https?://\S+|@[\w·-]+|\[[^\[\]]{1,8}\]|回复:|//")
+_TOPIC = re.compile("#([^#]{1,40})#")
+_END = re.compile("[。！？!?；;\n]+")
+
+
+def title_of(text: str, title: str | None = None) -> str:
+    """A line of at most LONGEST characters; never empty."""
+    if title and (said := _calm(_NOISE.sub(" ", title))):
+        return _short(said)
+    clean = _calm(_NOISE.sub(" ", text))
+    headline = _HEADLINE.match(clean)
+    rest = clean[headline.end() :] if headline else _TOPIC.sub(" ", clean)
+    said = _clauses(rest)
+    if headline:
+        return _short(f"【{headline[1]}】{said}")
+    return _short(said or clean) or "（无文字）"
+
+
+def _clauses(text: str) -> str:
+    """The first clauses that together say something."""
+    said = ""
+    for clause in (part.strip(" ，,、") for part in _END.split(text)):
+        said = f"{said}，{clause}" if said and clause else said or clause
+        if len(said) >= _LEAST:
+            break
+    return said
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _calm(text: str) -> str:
+    """One line, without characters that steer a terminal or turn the direction of writing."""
+    kept = ("\n" if character == "\n" else " " if unicodedata.category(character)[0] == "C" else character for character in text)
+    return re.sub(r"[^\S\n]+", " ", "".join(kept)).strip()

@@ -1,0 +1,54 @@
+"""The named queries about incidents: what their posts add up to over time. An incident is given by all the ids its posts carry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from elasticsearch.dsl import Search
+
+from indexers.answers import Slot
+from indexers.queries import MAX_ACCOUNTS, MAX_TOPICS
+from indexers.reader import Reader, buckets, iso
+from indexers.slots import Step, Window, histogram, millis, slots
+
+
+def _members(reader: Reader) -> str:
+    return f"{reader.names.prefix}-members"
+
+
+def _of(groups: Sequence[str]) -> Search[Any]:
+    return Search().filter("terms", incident=list(groups)).extra(size=0)
+
+
+def growth(reader: Reader, groups: Sequence[str], since: datetime) -> dict[str, int]:
+    """Count the posts published at `since` or later under each id."""
+    if not groups:
+        return {}
+    query = _of(groups).filter("range", published_at={"gte": iso(since)})
+    query.aggs.bucket("groups", "terms", field="incident", size=len(groups))
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets(reader.run("growth", _members(reader), query), "groups")}
+
+
+def timeline(reader: Reader, groups: Sequence[str], window: Window, step: Step) -> list[Slot]:
+    """Count an incident's posts per step, by sentiment and topic; steps without posts are there with zeros."""
+    query = _of(groups).filter("range", published_at={"gte": iso(window.start), "lt": iso(window.end)})
+    slot = query.aggs.bucket("slots", "date_histogram", field="published_at", min_doc_count=1, **histogram(step, window.start, reader.zone))
+    slot.bucket("sentiment", "terms", field="sentiment", size=3)
+    slot.bucket("topic", "terms", field="topic", size=MAX_TOPICS)
+    found = {int(bucket["key"]): bucket for bucket in buckets(reader.run("timeline", _members(reader), query), "slots")}
+    return [
+        Slot(start, bucket.get("doc_count", 0), _sizes(bucket, "sentiment"), _sizes(bucket, "topic"))
+        for start in slots(window, step, reader.zone)
+        for bucket in [found.get(millis(start), {})]
+    ]
+
+
+def accounts(reader: Reader, groups: Sequence[str]) -> dict[str, int]:
+    """Count an incident's posts by the monitored account that they concern, the most first."""
+    query = _of(groups)
+    query.aggs.bucket("accounts", "terms", field="accounts", size=MAX_ACCOUNTS)
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets(reader.run("accounts", _members(reader), query), "accounts")}
+
+
+def _sizes(bucket: Any, name: str) -> dict[Any, int]:
+    return {inner["key"]: inner["doc_count"] for inner in buckets(bucket, name)}
