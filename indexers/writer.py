@@ -19,7 +19,6 @@ from indexers.errors import DatabaseUnavailable, error_reason, error_type, trans
 from indexers.merge import Observation, StoredPost, lift, merge, observations
 from indexers.names import Names, document_id, month, months_near
 from indexers.setup import post_indices, set_up
-from nlp.segment import default
 from streams.messages import Coverage, Flag, TaggedPost
 
 ROUNDS = 10  # more writers of one post at once than this is a fault that a pause may heal
@@ -111,7 +110,7 @@ class Writer:
 
     def _set_up(self) -> None:
         if not self._ready:
-            set_up(self._client, self._names, self._segmenter or str(default().stamp), self._replicas)
+            set_up(self._client, self._names, self._segmenter or _built_in(), self._replicas)
             self._ready = True
 
     def _create(self, sighted: Sequence[_Sighted], refused: list[Refused]) -> list[_Sighted]:
@@ -188,6 +187,12 @@ class Writer:
                 if (one := _read(doc)) is not None:
                     found[doc["_index"], doc["_id"]] = one
         return found
+
+
+def _built_in() -> str:
+    from nlp.segment import default  # noqa: PLC0415 - 40 MB of dictionary that a process which is told the stamp doesn't need
+
+    return str(default().stamp)
 
 
 def _by_id(posts: Iterable[TaggedPost], names: Names, now: datetime, refused: list[Refused]) -> list[_Sighted]:

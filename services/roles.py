@@ -1,28 +1,58 @@
 """The roles that run for as long as the office does; each is a function that ends when told to stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from elasticsearch import Elasticsearch
 
 from config.settings import Settings
 from indexers.writer import Writer
-from nlp.tagger import Tagger
+from services.apart import ApartTagger
 from services.stop import Stop
-from services.work import TOPICS, Tally, Worker
+from services.work import TOPICS, Tagging, Tally, Worker
 from streams.dead import DeadLetters
 from streams.log import Log
 
 
-def run_work(settings: Settings, client: Elasticsearch, messages: Log, stop: Stop, ready: Callable[[Tally], None] | None = None) -> Tally:
+def run_work(
+    settings: Settings,
+    client: Elasticsearch,
+    messages: Log,
+    stop: Stop,
+    ready: Callable[[Tally], None] | None = None,
+    *,
+    apart: bool = False,
+) -> Tally:
     """The role `work`: tag and index what arrives until told to stop; returns what was done.
 
-    `ready` is called once, with the running tally, before the first batch. Raises what the models and the configuration
-    raise; what the log and the database raise is waited out.
+    `ready` is called once, with the running tally, before the first batch. `apart` tags in a process of its own: for one that
+    is also the database. Raises what the models and the configuration raise; what the log and the database raise is waited out.
     """
-    writer = Writer(client, settings.elasticsearch.prefix, replicas=settings.elasticsearch.replicas)
-    with messages.consumer(settings.work.group, TOPICS) as consumer:
-        worker = Worker(consumer, Tagger.load(), writer, DeadLetters(messages))
+    names = settings.elasticsearch
+    with _cutter(apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
+        writer = Writer(client, names.prefix, segmenter=cutter.segmenter, replicas=names.replicas)
+        worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages))
         if ready is not None:
             ready(worker.tally)
         worker.run(stop, limit=settings.work.batch, poll_s=settings.work.poll_s)
     return worker.tally
+
+
+class _Cutter(NamedTuple):
+    """A tagger, and the stamp of what cuts its texts."""
+
+    tagger: Tagging
+    segmenter: str
+
+
+@contextmanager
+def _cutter(*, apart: bool) -> Iterator[_Cutter]:
+    if apart:
+        with ApartTagger() as tagger:
+            yield _Cutter(tagger, tagger.segmenter)
+        return
+    from nlp.segment import default  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
+    from nlp.tagger import Tagger  # noqa: PLC0415
+
+    yield _Cutter(Tagger.load(), str(default().stamp))

@@ -14,6 +14,7 @@ import structlog
 
 from indexers.errors import DatabaseUnavailable
 from indexers.writer import Refused
+from services.errors import TaggerUnavailable
 from services.stop import Stop
 from streams.dead import DeadLetter
 from streams.errors import ContractError, LogUnavailable, PartitionsLost
@@ -30,7 +31,7 @@ class Tagging(Protocol):
     """What the loop needs of `nlp.tagger.Tagger`."""
 
     def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
-        """Tags for each post, in order."""
+        """Tags for each post, in order; raises TaggerUnavailable where it can't tag anything now."""
 
 
 class Writing(Protocol):
@@ -117,7 +118,7 @@ class Worker:
             try:
                 self.step(limit=limit, poll_s=poll_s)
                 failures = 0
-            except (DatabaseUnavailable, LogUnavailable) as error:
+            except (DatabaseUnavailable, LogUnavailable, TaggerUnavailable) as error:
                 failures += 1
                 self.tally.pauses += 1
                 pause = min(LONGEST_PAUSE_S, error.retry_after * 2 ** min(failures - 1, 6))
@@ -133,7 +134,7 @@ class Worker:
         """Read and tag a batch, end the one before it, and begin to write this one.
 
         Returns the number of records that were read or written; 0 when nothing came and nothing is left to end. Raises what
-        the log and the database raise; then rewind the consumer, for what was read and not committed is forgotten here.
+        the log, the tagger and the database raise; then rewind the consumer, for what was read and not committed is forgotten here.
         """
         batch = self._consumer.poll(limit, 0 if self._writing else poll_s)
         found = sort_batch(batch, self._clock())
@@ -177,6 +178,8 @@ class Worker:
     def _tag(self, found: Sorted) -> None:
         try:
             found.tagged = self._tagger.tag(found.sightings)
+        except TaggerUnavailable:
+            raise
         except Exception:  # noqa: BLE001 - a text that breaks a library must not stop the rest: find it, one by one
             log.warning("work.batch_untaggable", posts=len(found.sightings))
         else:
@@ -184,6 +187,8 @@ class Worker:
         for post in found.sightings:
             try:
                 found.tagged += self._tagger.tag([post])
+            except TaggerUnavailable:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the letter says so
                 found.letters.append(DeadLetter.of_record(found.posts[post.id], "untaggable", repr(error), self._clock()))
 
