@@ -39,6 +39,7 @@ class Memory:
         self._seen: dict[str, dict[str, None]] = {}
         self._marks: dict[str, str] = {}
         self._broken: set[str] = set()
+        self._cut_short = False
 
     def known(self, stream: str, ids: Iterable[str]) -> bool:
         """Whether a run before this one has seen all these posts of a list."""
@@ -51,6 +52,10 @@ class Memory:
     def broke(self, stream: str) -> None:
         """Note that a list could not be read on: what was seen of it is no reason for the next run to stop there."""
         self._broken.add(stream)
+
+    def cut_short(self) -> None:
+        """Note that the run did not bring all that it saw, or did not ask all that it meant to: the next reads every list again."""
+        self._cut_short = True
 
     def changed(self, stream: str, mark: str) -> bool:
         """Whether a list looks other from outside than when it was last read to the end; notes how it looks."""
@@ -68,12 +73,8 @@ class Memory:
 
     def save(self) -> None:
         """Write the memory to disk, at once or not at all. A disk that refuses costs only that the next run reads more."""
-        for stream, ids in self._seen.items():
-            if stream in self._broken:
-                continue
-            old = self._kept.streams.pop(stream, [])
-            self._kept.streams[stream] = [*(i for i in old if i not in ids), *ids][-LONGEST_STREAM:]
-        self._kept.marks |= {stream: mark for stream, mark in self._marks.items() if stream not in self._broken}
+        if not self._cut_short:
+            self._remember_lists()
         _shorten(self._kept.streams, MOST_STREAMS)
         _shorten(self._kept.marks, MOST_STREAMS)
         _shorten(self._kept.sent, MOST_SENT)
@@ -81,6 +82,14 @@ class Memory:
             _write(self._path, msgspec.json.encode(self._kept))
         except OSError as error:
             log.warning("crawl.memory_not_saved", path=str(self._path), error=error.strerror)
+
+    def _remember_lists(self) -> None:
+        for stream, ids in self._seen.items():
+            if stream in self._broken:
+                continue
+            old = self._kept.streams.pop(stream, [])
+            self._kept.streams[stream] = [*(i for i in old if i not in ids), *ids][-LONGEST_STREAM:]
+        self._kept.marks |= {stream: mark for stream, mark in self._marks.items() if stream not in self._broken}
 
 
 def digest_of(post: Post) -> str:

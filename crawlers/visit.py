@@ -69,10 +69,9 @@ class Visit:
         return True
 
     def short(self, reason: str) -> None:
-        """Note that something of what was read did not reach the log: the next run reads all lists of this one again."""
+        """Note that something did not reach the log, or was not asked any more: the next run reads all lists of this one again."""
         self.ledger.short(reason)
-        for stream in self.streams:
-            self.memory.broke(stream)
+        self.memory.cut_short()
 
     def more(self, stream: str, ids: Sequence[str], page: int, *, total: int | None = None) -> bool:
         """Note a page of a list, and say whether to read the next one.

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from config.settings import Settings
+from crawlers.run import crawl
+from services.stop import Stop
 from streams.messages import Flag, Kind, Post, Standing
-from tests.crawlers.conftest import Once
+from tests.crawlers.conftest import ACCOUNTS, Once, a_source
 from tests.crawlers.memory_log import MemoryLog
 from tests.crawlers.site import Answer, Site, as_json
 
@@ -154,6 +157,27 @@ def test_comments_follow_max_id(site: Site, once: Once, log: MemoryLog) -> None:
     assert {post.key for post in posts.values()} == {"weibo:1"}
     assert posts["11"].flags == (Flag.INEXACT_DATE,)
     assert (report.outcome, report.kept) == ("complete", 4)
+
+
+def test_lists_that_a_stop_left_unread_are_read_by_the_next_run(site: Site, settings: Settings, log: MemoryLog) -> None:
+    """A run that is stopped between a timeline and its comments remembers of neither that it had them."""
+    posts = range(1, 41)
+    stop = Stop()
+
+    def comments(query: Query) -> Answer:
+        stop.request()
+        number = int(query["id"])
+        return as_json({"ok": 1, "data": {"data": [status(number + 1000, "还没有来水", CITIZEN)], "total_number": 1}})
+
+    site.routes["/api/container/getIndex"] = cards(*(status(number, "云溪发布", comments_count=1) for number in posts), total=len(posts))
+    site.routes["/comments/hotflow"] = comments
+    source = a_source(spider="weibo", right=RIGHT, accounts=["fabu"], base_url=site.url, reposts=False, delay=0.01)
+    (report,) = crawl(settings, [source], log, accounts=ACCOUNTS, stop=stop)
+    assert report.reason == "stopped"
+    assert len(log.posts()) < 2 * len(posts)
+
+    crawl(settings, [source], log, accounts=ACCOUNTS)
+    assert {post.id for post in log.posts()} == {f"weibo:{number + more}" for number in posts for more in (0, 1000)}
 
 
 def test_reposts_and_what_they_repost(site: Site, once: Once, log: MemoryLog) -> None:
