@@ -17,6 +17,7 @@ RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS = {
     "tag": "benchmarks.tag:run",
     "embedded": "benchmarks.embedded:run",
+    "store": "benchmarks.local_store:run",
     "kafka": "benchmarks.servers:run",
     "latency": "benchmarks.running:latency",
     "idle": "benchmarks.running:idle",

@@ -104,17 +104,21 @@ class Sorter:
         self._snapshot = snapshot
         self._read = read
         self.keys = tuple(keys)
+        self._counted: dict[Clause, int] = {}  # what a search for hits has counted in the same pass
 
     def count(self, clause: Clause) -> int:
-        """How many documents there are in all."""
-        found = self._snapshot.searcher.search(compiled(clause, self._snapshot), 1, count=True)
-        return int(found.count)  # type: ignore[attr-defined]  # the stubs forget it
+        """How many documents there are in all; once the hits were collected this costs nothing."""
+        if clause in self._counted:
+            return self._counted[clause]
+        return _count(self._snapshot.searcher.search(compiled(clause, self._snapshot), 1, count=True))
 
     def by_score(self, clause: Clause, size: int) -> list[Found]:
         """The best matches, best first."""
         if size == 0:
             return []
-        hits = self._snapshot.searcher.search(compiled(clause, self._snapshot), size, count=False).hits
+        found = self._snapshot.searcher.search(compiled(clause, self._snapshot), size, count=True)
+        self._counted[clause] = _count(found)
+        hits = found.hits
         rows = self._read(self._seqs(hits))
         return [Found(row, (), float(score)) for (score, _), (row, _) in zip(hits, rows, strict=True)]
 
@@ -164,8 +168,9 @@ class Sorter:
     def _search(self, clause: Clause, key: Key, limit: int) -> list[tuple[Any, int]]:
         order = tantivy.Order.Asc if key.order == "asc" else tantivy.Order.Desc
         query = compiled(clause, self._snapshot)
-        hits = self._snapshot.searcher.search(query, limit, count=False, order_by_field=key.field, order=order).hits
-        return [(value, seq) for (value, _), seq in zip(hits, self._seqs(hits), strict=True)]
+        found = self._snapshot.searcher.search(query, limit, count=True, order_by_field=key.field, order=order)
+        self._counted[clause] = _count(found)
+        return [(value, seq) for (value, _), seq in zip(found.hits, self._seqs(found.hits), strict=True)]
 
     def _seqs(self, hits: Sequence[tuple[Any, tantivy.DocAddress]]) -> list[int]:
         found = self._snapshot.searcher.fast_field_values(SEQ, [address for _, address in hits])
@@ -179,6 +184,10 @@ class Sorter:
             there.sort(key=lambda one, at=at: one.values[at], reverse=self.keys[at].order == "desc")  # type: ignore[misc]  # the list's key may have a default
             found = there + [one for one in found if one.values[at] is None]
         return found
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # the stubs forget it
 
 
 def shown(keys: Sequence[Key], values: Sequence[Any]) -> list[Any]:

@@ -25,9 +25,9 @@ class TopHits:
     def answer(self, found: Json, where: Where) -> Json:
         sorter = Sorter(where.view.snapshot, where.view.read, self.keys)
         empty = isinstance(where.clause, Nothing)
-        total = 0 if empty else sorter.count(where.clause)
         search = sorter.first if self.keys else sorter.by_score
-        hits = search(where.clause, self.size) if total else []
+        hits = [] if empty else search(where.clause, self.size)
+        total = 0 if empty else sorter.count(where.clause)  # counted with the hits, where there are any
         shown = [where.view.hit(one, self.keys, self.wanted, {}) for one in hits]
         best = None if self.keys or not hits else max(one.score or 0.0 for one in hits)
         return {"hits": {"total": {"value": total, "relation": "eq"}, "max_score": best, "hits": shown}}
