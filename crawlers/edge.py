@@ -79,7 +79,10 @@ class Edge:
         )
 
     def letter(self, find: Find, error: Unusable) -> DeadLetter:
-        """Make the dead letter of a find that can't become a post: what it said, without whoever said it."""
+        """Make the dead letter of a find that can't become a post: what it said, without whoever said it.
+
+        Nor when it was seen, for the id is made of the value: a find that is met again in each run is one letter.
+        """
         said = self._text(find)
         author = self._authors.kept(find.platform, find.author, find.native_id or "none")
         names = self._private_names(find, author)
@@ -91,7 +94,6 @@ class Edge:
             "author": author,
             "title": self._masking.text(said.title, names) if said.title else None,
             "text": self._masking.text(said.text, names),
-            "collected_at": find.collected_at,
         }
         url = self._url(find, private=private)
         return DeadLetter.of_find(

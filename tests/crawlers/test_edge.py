@@ -1,6 +1,6 @@
 """Tests of `crawlers.edge`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,13 @@ def test_what_can_not_be_used_has_its_reason(given: dict[str, Any], reason: str)
     letter = EDGE.letter(find(**given), caught.value)
     assert letter.reason == reason
     assert "山间一棵树".encode() not in (letter.value or b"")
+
+
+def test_a_find_that_is_met_again_is_the_same_letter() -> None:
+    """A source that shows something unusable in every run makes one dead letter, not one a run."""
+    first, again = (EDGE.letter(find(text="", collected_at=at), Unusable("empty_text", "")) for at in (NOW, NOW + timedelta(hours=1)))
+    assert first.id == again.id
+    assert first.at != again.at
 
 
 @given(
