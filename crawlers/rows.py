@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import itertools
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -105,9 +107,11 @@ def _csv_rows(file: BinaryIO, name: str) -> Iterator[Row]:
     header = [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
     if not any(header):
         raise MappingError(f"{name}: the first line must name the columns")
-    reader = csv.reader((line.replace("\x00", "\ufffd") for line in text), delimiter=delimiter)
+    lines: list[str] = []  # of the row that is being read
+    reader = csv.reader(_noting(text, lines), delimiter=delimiter)
     while True:
         number = reader.line_num + 2
+        lines.clear()
         try:
             cells = next(reader)
         except StopIteration:
@@ -115,8 +119,27 @@ def _csv_rows(file: BinaryIO, name: str) -> Iterator[Row]:
         except csv.Error as error:
             yield Row(number, None, f"broken CSV: {error}")
             continue
-        if any(cell.strip() for cell in cells):
+        if _unclosed(lines, delimiter):
+            yield Row(number, None, f"a quotation mark is not closed, so {len(lines)} lines can't be told apart", sum(map(len, lines)))
+        elif any(cell.strip() for cell in cells):
             yield _row(number, header, cells)
+
+
+def _noting(text: Iterator[str], lines: list[str]) -> Iterator[str]:
+    for line in text:
+        lines.append(line.replace("\x00", "\ufffd"))
+        yield lines[-1]
+
+
+def _unclosed(lines: list[str], delimiter: str) -> bool:
+    """Whether a quotation mark swallowed all that follows it. Only a strict reader says so, but it refuses much else."""
+    if sum(line.count('"') for line in lines) % 2 == 0:
+        return False
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _row(number: int, header: list[str], cells: list[Any]) -> Row:
@@ -135,8 +158,19 @@ def _sheet_rows(file: BinaryIO, name: str) -> Iterator[Row]:
         header = ["" if cell is None else str(cell).strip() for cell in next(rows, ())]
         if not any(header):
             raise MappingError(f"{name}: the first row of the first sheet must name the columns")
-        for number, cells in enumerate(rows, start=2):
-            if any(cell is not None and str(cell).strip() for cell in cells):
-                yield _row(number, header, list(cells))
+        yield from _sheet_body(rows, header)
     finally:
         book.close()
+
+
+def _sheet_body(rows: Iterator[tuple[Any, ...]], header: list[str]) -> Iterator[Row]:
+    for number in itertools.count(2):
+        try:
+            cells = next(rows, None)
+        except (SyntaxError, BadZipFile, zlib.error, KeyError, ValueError) as error:  # openpyxl reads on as it is asked
+            yield Row(number, None, f"the file breaks off or is damaged here, and the rows from here on are lost: {type(error).__name__}")
+            return
+        if cells is None:
+            return
+        if any(cell is not None and str(cell).strip() for cell in cells):
+            yield _row(number, header, list(cells))

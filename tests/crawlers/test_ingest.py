@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,16 @@ def as_sheet() -> bytes:
     sheet.append([None] * 5)
     written = io.BytesIO()
     book.save(written)
+    return written.getvalue()
+
+
+def cut_sheet() -> bytes:
+    """A spreadsheet whose sheet breaks off before its last rows."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_sheet())) as whole, zipfile.ZipFile(written, "w") as cut:
+        for name in whole.namelist():
+            content = whole.read(name)
+            cut.writestr(name, content[: content.index(b'<row r="4"')] if name.endswith("sheet1.xml") else content)
     return written.getvalue()
 
 
@@ -120,6 +131,12 @@ def test_the_same_row_has_the_same_id_each_time(log: MemoryLog) -> None:
         (b"[1, 2]", "jsonl", "not a JSON object"),
         (as_csv("utf-8") + "\r\n山间一棵树,2,3,4,5,6,7".encode(), "csv", "7 cells where there are 5 columns"),
         (b'{"text": "' + b"[" * 100_000, "jsonl", "not JSON"),
+        (
+            as_csv("utf-8") + '\r\n"云溪地铁,1,山间一棵树,4,5\r\n6,7,8,9,10'.encode(),
+            "csv",
+            "a quotation mark is not closed, so 2 lines can't be told apart",
+        ),
+        (cut_sheet(), "xlsx", "the file breaks off or is damaged here, and the rows from here on are lost: ParseError"),
     ],
 )
 def test_a_row_that_can_not_be_read_is_named_by_its_place(body: bytes, kind: Format, error: str, log: MemoryLog) -> None:
@@ -128,6 +145,12 @@ def test_a_row_that_can_not_be_read_is_named_by_its_place(body: bytes, kind: For
     letters = [letter for letter in DeadLetters(log).list() if letter.reason == "unreadable_row"]
     assert [letter.error.partition(": ")[2] for letter in letters] == [error]
     assert "山间一棵树".encode() not in log.bytes()
+
+
+def test_a_quotation_mark_inside_a_cell_is_only_that(log: MemoryLog) -> None:
+    """Inches and careless exports: such rows are read as they stand."""
+    rows = read_rows(io.BytesIO('text\n云溪地铁 5" 屏\n"云溪" 地铁"来了\n'.encode()), "csv", "f")
+    assert [row.values for row in rows] == [{"text": '云溪地铁 5" 屏'}, {"text": '云溪 地铁"来了'}]
 
 
 def test_fields_inside_others_and_offices(log: MemoryLog) -> None:
