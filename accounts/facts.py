@@ -1,6 +1,6 @@
 """What is known of the office's own accounts, as plain values."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -32,6 +32,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: str
     platform: str
     at: datetime
+    day: date | None = None  # in the office's zone
     followers: int | None = None
     following: int | None = None
     posts: int | None = None
