@@ -40,7 +40,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     opened_at: datetime
     last_at: datetime  # of the last finding
-    finding: Finding  # the last
+    finding: Finding  # the one with the most observed; of equals the last
     peak: float  # the highest observed
     told: float  # what was observed when it was last told
     steps: tuple[Notice, ...]
@@ -77,21 +77,25 @@ def take(running: Episode | None, finding: Finding, rule: Rule) -> Outcome:
     A finding that is earlier than the last one changes nothing: it has been seen. So does one of the same time, unless late posts
     have raised it. A running episode is told again only when it has grown to GROWTH times what was last told.
     """
-    if running is not None and _seen(running, finding):
+    if running is not None and seen(running, finding):
         return Outcome(running, None)
     if running is None or running.status == "resolved":
         return _open(finding, rule, running)
-    seen = msgspec.structs.replace(running, last_at=finding.at, finding=finding, peak=max(running.peak, finding.observed))
+    worse = finding.observed >= running.peak
+    later = msgspec.structs.replace(
+        running, last_at=finding.at, finding=finding if worse else running.finding, peak=max(running.peak, finding.observed)
+    )
     if finding.observed < GROWTH * running.told:
-        return Outcome(seen, None)
-    return _step(msgspec.structs.replace(seen, told=finding.observed), "grown", finding.at)
+        return Outcome(later, None)
+    return _step(msgspec.structs.replace(later, told=finding.observed), "grown", finding.at)
 
 
-def _seen(latest: Episode, finding: Finding) -> bool:
+def seen(latest: Episode, finding: Finding) -> bool:
+    """Say whether a finding is no news to the latest episode of its key."""
     over = latest.status == "resolved"
     if over and finding.once is not None:
         return True  # an episode that is a step of its own does not come back
-    return finding.at < latest.last_at or (finding.at == latest.last_at and (over or finding.observed <= latest.finding.observed))
+    return finding.at < latest.last_at or (finding.at == latest.last_at and (over or finding.observed <= latest.peak))
 
 
 def _open(finding: Finding, rule: Rule, before: Episode | None) -> Outcome:

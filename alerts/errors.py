@@ -33,3 +33,25 @@ class SendFailed(AlertError):
         self.final = final
         self.retry_after = retry_after
         super().__init__(what)
+
+
+class NoSuchEpisode(AlertError):
+    """There is no episode of this id."""
+
+
+class Contested(AlertError):
+    """An episode changed so often meanwhile that a step could not be taken."""
+
+
+class Superseded(AlertError):
+    """Another watcher has written what this one was about to: it works now, and what this one remembers is out of date."""
+
+
+class LeaseLost(AlertError):
+    """The watcher does not hold the lease any more, and must write nothing."""
+
+
+class NoSuchChannel(AlertError):
+    """A channel is named that stands nowhere."""
+
+    status = 2

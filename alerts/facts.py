@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from accounts import takeover
 from alerts.spikes import Reading
 from config.alerts import Cut, Filter, Level
 
@@ -75,6 +76,14 @@ class ClockFact(msgspec.Struct, frozen=True, kw_only=True):
     topic: str | None = None
 
 
+class OwnFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A post of one of the office's own accounts that is not like it."""
+
+    judged: takeover.Finding
+    seen_at: datetime  # when its counts were those that it was judged by
+    spread: int
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """All that is new at one look."""
 
@@ -83,6 +92,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     series: Mapping[str, Series] = msgspec.field(default_factory=dict)  # by the rule's id
     changes: Sequence[Change] = ()
     clocks: Sequence[ClockFact] = ()
+    own: Sequence[OwnFact] = ()
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

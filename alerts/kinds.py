@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from accounts import takeover
 from alerts import spikes
 from alerts.facts import Change, ClockFact, Facts, Finding, Series, Subject
 from alerts.frequency import bursts
 from alerts.rules import RuleKind
-from config.alerts import ClockParameters, FrequencyParameters, SpikeParameters, TransitionParameters
+from config.alerts import ClockParameters, FrequencyParameters, SpikeParameters, TakeoverParameters, TransitionParameters
 
 SHOWN_POSTS = 50  # ids kept with a finding; the rest is found by its subject and times
 
@@ -117,7 +118,44 @@ class Clock(RuleKind[ClockParameters]):
                 )
 
 
-KINDS: Mapping[str, type[RuleKind[Any]]] = {"spike": Spike, "frequency": Frequency, "transition": Transition, "clock": Clock}
+class Takeover(RuleKind[TakeoverParameters]):
+    """A post of one of the office's own accounts that somebody else may have written."""
+
+    Parameters = TakeoverParameters
+    model = takeover.MODEL
+
+    @property
+    def tuning(self) -> takeover.Tuning:
+        """How posts are to be judged for this rule."""
+        return takeover.Tuning(least_posts=self.parameters.least_posts, least_spread=self.parameters.least_spread)
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        chosen = self.rule.filter.accounts
+        for fact in facts.own:
+            judged = fact.judged
+            if judged.verdict.value in self.parameters.tell and (not chosen or judged.account in chosen):
+                signs = "；".join(sign.evidence for sign in judged.signs)
+                yield self.finding(
+                    subject=Subject(account=judged.account),
+                    at=fact.seen_at,
+                    since=judged.at,
+                    observed=2 if judged.verdict is takeover.Verdict.TAKEOVER else 1,  # told again when a suspicion becomes more
+                    score=judged.habit + judged.spread,
+                    why=f"{_VERDICTS[judged.verdict]}：{signs}（依据该账号以往 {judged.posts_known:.0f} 条）",
+                    posts=(judged.post,),
+                    accounts=(judged.account,),
+                    once=judged.post,
+                )
+
+
+_VERDICTS = {takeover.Verdict.TAKEOVER: "疑似账号被盗用", takeover.Verdict.SUSPECT: "与该账号习惯不符"}
+KINDS: Mapping[str, type[RuleKind[Any]]] = {
+    "spike": Spike,
+    "frequency": Frequency,
+    "transition": Transition,
+    "clock": Clock,
+    "takeover": Takeover,
+}
 
 
 def _concerns(kind: RuleKind[Any], of: Change | ClockFact) -> bool:

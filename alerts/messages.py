@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from alerts.episodes import Notice
+from alerts.facts import Finding
 
 VERSION = 1  # of the data; raised when a reader would have to change
 LEVEL_WORDS = {"notice": "提示", "warning": "预警", "urgent": "紧急"}
@@ -26,7 +27,7 @@ def render(notice: Notice, address: str | None = None) -> Message:
     """Put a step of an episode into words. `address` is where the web pages are."""
     finding = notice.finding
     head = f"【{LEVEL_WORDS[finding.level]}】{finding.rule_name}{STEP_WORDS[notice.step]}"
-    about = finding.title or _subject(notice)
+    about = subject_words(finding)
     link = f"{address.rstrip('/')}/alerts/{notice.episode}" if address else None
     lines = [
         f"对象：{about}",
@@ -41,10 +42,11 @@ def render(notice: Notice, address: str | None = None) -> Message:
     return Message(key=notice.id, title=_one_line(f"{head}：{about}"), text="\n".join(lines), data=data)
 
 
-def _subject(notice: Notice) -> str:
-    subject = notice.finding.subject
+def subject_words(finding: Finding) -> str:
+    """Say what a finding is about."""
+    subject = finding.subject
     parts = [subject.account, subject.topic, None if subject.sentiment is None else SENTIMENT_WORDS[subject.sentiment], subject.incident]
-    return " · ".join(part for part in parts if part) or "全部"
+    return finding.title or " · ".join(part for part in parts if part) or "全部"
 
 
 def _one_line(text: str) -> str:

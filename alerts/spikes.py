@@ -113,6 +113,18 @@ class Bank:
         columns = {name: zlib.compress(column.astype("<f8").tobytes(), 1) for name, column in self._columns.items()}
         return State(model=MODEL, step=self.tuning.step, keys=self.keys, at=self.at, columns=columns)
 
+    @property
+    def known(self) -> Array:
+        """How many intervals of each series are known so far."""
+        return self._columns["known"]
+
+    def fork(self) -> Self:
+        """Make another bank with the same past; what it reads teaches this one nothing."""
+        other = type(self)((), self._zone, self.tuning)
+        other.keys, other.at = self.keys, self.at
+        other._columns = {name: column.copy() for name, column in self._columns.items()}  # noqa: SLF001 - one of its own kind
+        return other
+
     def walk(self, intervals: Iterable[tuple[float, Array]]) -> Iterator[Reading]:
         """Read interval after interval: (start in seconds, counts of shape S)."""
         for at, counts in intervals:
@@ -187,7 +199,8 @@ class Bank:
         posts = step.windows[-1][0]
         unusual = warm & (surprise >= tuning.surprise) & (residual >= tuning.residual) & (posts >= tuning.posts)
         # The longer windows fill while an episode lasts, so its residual grows though the counts don't: told again by the counts.
-        alert = unusual & (step.counts >= tuning.growth * past["told"])
+        # And by a post at least: the longer windows alone say nothing new.
+        alert = unusual & (step.counts >= np.maximum(tuning.growth * past["told"], 1.0))
         news = alert | (warm & stands_out & (residual > NEWS * past["peak"]))
         past["told"] = np.where(alert, np.maximum(step.counts, 1.0), past["told"])
         past["peak"] = np.where(stands_out, np.maximum(past["peak"], residual), past["peak"])

@@ -70,11 +70,20 @@ class ClockParameters(Entry):
     phases: tuple[Literal["warned", "passed"], ...] = ("warned", "passed")
 
 
+class TakeoverParameters(Entry):
+    """When a post of one of the office's own accounts looks like somebody else's: see docs/accounts.md."""
+
+    tell: tuple[Literal["suspect", "takeover"], ...] = ("takeover",)
+    least_posts: Annotated[int, Field(ge=10)] = 40  # of the account's own past, before anything is said
+    least_spread: Annotated[int, Field(ge=1)] = 100  # forwards and comments
+
+
 PARAMETERS: Mapping[str, type[Entry]] = {
     "spike": SpikeParameters,
     "frequency": FrequencyParameters,
     "transition": TransitionParameters,
     "clock": ClockParameters,
+    "takeover": TakeoverParameters,
 }
 
 

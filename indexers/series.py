@@ -65,6 +65,13 @@ def edge(reader: Reader, window: Window, *, newest: bool) -> datetime | None:
     return msgspec.convert(found[0]["_source"]["published_at"], datetime) if found else None
 
 
+def began(reader: Reader) -> datetime | None:
+    """Give when the first post was collected; None where there is none. What was published before that is known in parts only."""
+    query: Search[Any] = Search().sort({"first_collected_at": {"order": "asc"}}, {"id": {"order": "asc"}})
+    found = hits(reader.run("began", reader.names.posts, query.extra(size=1).source(["first_collected_at"])))
+    return msgspec.convert(found[0]["_source"]["first_collected_at"], datetime) if found else None
+
+
 def published(reader: Reader, filters: Filters, *, most: int) -> list[StoredPost]:
     """Give the posts that pass the filters, newest first, no more than `most`."""
     query = posts_where(filters).sort({"published_at": {"order": "desc"}}, {"id": {"order": "asc"}})

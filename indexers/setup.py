@@ -4,6 +4,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexers import desk_documents
 from indexers.documents import VERSION, templates
 from indexers.errors import SetupMismatch, translated
 from indexers.names import Names
@@ -24,6 +25,15 @@ def set_up(client: Elasticsearch, names: Names, segmenter: str, replicas: int = 
                 _agree(f"index template {name}", answer.body["index_templates"][0]["index_template"].get("_meta"), segmenter)
             client.indices.put_index_template(name=name, **body)
     check_stamps(client, names, segmenter)
+
+
+def is_set_up(client: Elasticsearch, names: Names) -> bool:
+    """Say whether a writer has made the templates already, so that others may write to the indices of their own.
+
+    Raises DatabaseUnavailable and DatabaseError.
+    """
+    with translated("look for the index templates"):
+        return all(client.indices.exists_index_template(name=f"{names.prefix}-{family}") for family in desk_documents.FAMILIES)
 
 
 def check_stamps(client: Elasticsearch, names: Names, segmenter: str) -> None:
