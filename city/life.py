@@ -27,6 +27,7 @@ _SPEAKERS: dict[str, tuple[Person, ...]] = {
     "卫生计生": (HEALTH,),
     "交通运输": (TRAFFIC, TRAFFIC, METRO),
 }
+_DESK_HOURS = (9, 15)
 _ELSEWHERE = 0.3  # the share of 云溪发布's notices that stand on the Mastodon server
 _REPOSTS = 0.3  # the share of reposts among what answers a post on Weibo
 
@@ -64,6 +65,18 @@ def life(rng: random.Random, crowd: Sequence[Person], begin: datetime, end: date
             title, text = article(rng)
             author = FABU if place is Place.WECHAT else VOICES[0] if place is Place.PAPER else VOICES[1]
             yield Utterance(at, place, Form.POST, author, text, title=title)
+
+
+def routine(rng: random.Random, author: Person, topic: str, begin: datetime, end: datetime) -> Iterator[Utterance]:
+    """What one account posts of itself in quieter weeks: some notices a day in working hours, from the same desk, hardly answered."""
+    day = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < end:
+        for hour in _DESK_HOURS:
+            at = day + timedelta(hours=hour, seconds=rng.randrange(3000))
+            if begin <= at < end:
+                text = fill(rng.choice(texts()["notices"][topic]), rng)
+                yield Utterance(at, Place.WEIBO, Form.POST, author, text, "", None, int(rng.lognormvariate(2, 0.8)), topic, 0, "政务微博")
+        day += timedelta(days=1)
 
 
 def _post(rng: random.Random, crowd: Sequence[Person], at: datetime) -> Utterance:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from city.life import life
-from city.people import OFFICIALS, VOICES, Person, citizens
+from city.life import life, routine
+from city.people import MUSEUM, OFFICIALS, VOICES, Person, citizens
 from city.story import Beats, beats, story
 from city.utterances import Form, Place, Utterance
 
 PAST = timedelta(days=3)  # what was said before the story begins
+MUSEUM_PAST = timedelta(days=40)  # of the account that will be hijacked: its habit must be known to be broken
 FUTURE = timedelta(hours=12)  # and goes on being said after it, as fast as our own time
 CROWD = 900
 _FIRST_NUMBER = 5_300_000_000_000_000  # numbers look like Weibo's: 16 digits
@@ -50,7 +51,8 @@ class World:
         rng = random.Random(seed)  # noqa: S311 - a story that is the same each time, not a secret
         self.crowd: Sequence[Person] = citizens(rng, CROWD)
         self.beats: Beats = beats(rng, start)
-        said = [*life(rng, self.crowd, start - PAST, self.beats.end + FUTURE), *story(rng, self.crowd, self.beats)]
+        habit = routine(random.Random(seed + 1), MUSEUM, "教育文体", start - MUSEUM_PAST, start - PAST)  # noqa: S311 - as above
+        said = [*habit, *life(rng, self.crowd, start - PAST, self.beats.end + FUTURE), *story(rng, self.crowd, self.beats)]
         self.everything = _numbered(said)
         self.by_number = {utterance.number: utterance for utterance in self.everything}
         self.people = {person.number: person for person in (*OFFICIALS, *VOICES, *self.crowd)}
