@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from services.demo import Progress, Show, Summary
 
+SHOWN_ALERTS = 40
 WIDTH = 48  # characters of a post in the summary
 SENTIMENTS = {"-1": "负面", "0": "中性", "1": "正面"}
 
@@ -30,7 +31,7 @@ def demo(*, leave: bool) -> None:
     settings = load_settings()
     configure_logs("error")
     stop = stop_on_signals()
-    click.echo("启动模拟城市“云溪”（虚构）和整套系统：采集 → 日志 → 打标签 → 入库 ……")
+    click.echo("启动模拟城市“云溪”（虚构）和整套系统：采集 → 日志 → 打标签 → 入库 → 预警 ……")
     with running_demo(settings, stop) as show:
         for progress in show.watch(stop):
             click.echo(line(progress))
@@ -47,7 +48,7 @@ def line(progress: "Progress") -> str:
     negative = progress.counts.facets.get("sentiment", {}).get("-1", 0)
     return (
         f"{progress.elapsed.total_seconds():5.0f} 秒  {progress.share:4.0%}  云溪时间 {progress.city_time:%m-%d %H:%M}"
-        f"  抓取 {progress.pages} 页  入库 {progress.counts.posts} 条  负面 {negative} 条  待处理 {progress.waiting}"
+        f"  抓取 {progress.pages} 页  入库 {progress.counts.posts} 条  负面 {negative} 条  待处理 {progress.waiting}  预警通知 {progress.alerts} 条"
     )
 
 
@@ -58,7 +59,7 @@ def tell(show: "Show") -> None:
     summary = show.summary()
     click.echo(f"\n{totals(summary)}")
     console = Console(highlight=False, markup=False)  # a post may hold square brackets
-    for table in (topics(summary), spread(summary), sources(summary)):
+    for table in (topics(summary), spread(summary), sources(summary), alerts(summary)):
         console.print(table)
     click.echo("接着看：在另一个终端里")
     for hint in show.next_steps():
@@ -96,6 +97,17 @@ def spread(summary: "Summary") -> "Table":
         text = " ".join((post.title or post.text).split())
         shown = text[:WIDTH] + ("…" if len(text) > WIDTH else "")
         table.add_row(str(post.spread), SENTIMENTS[str(post.sentiment)], post.topic, shown)
+    return table
+
+
+def alerts(summary: "Summary") -> "Table":
+    """What has arrived at the one who is told."""
+    from rich.table import Table
+
+    table = Table("通知", "情况", title=f"值班室收到的预警通知（{len(summary.alerts)} 条）")
+    for told in summary.alerts[:SHOWN_ALERTS]:
+        what = next((line.removeprefix("情况：") for line in told.text.splitlines() if line.startswith("情况：")), "")
+        table.add_row(told.title, what)
     return table
 
 

@@ -23,6 +23,7 @@ from indexers.names import Names
 from indexers.queries import counts, latest_coverage, most_spread, topics_by_sentiment
 from indexers.reader import Reader
 from services.errors import DemoFailed
+from services.receiver import Received, Receiver
 from services.stop import Stop
 from services.supervise import Child, yuqing
 from services.work import TOPICS
@@ -35,6 +36,8 @@ LOOK_S = 1.0
 PATIENCE_S = 60.0  # so long the system may take to answer its first query on a slow machine
 AFTER_S = 180.0  # so long after the story's end the last posts may take to be found on a busy machine
 QUIET_S = 8.0  # nothing new for this long after the story's end: it is all there. Sources are read every 2 or 3 s
+LATE_S = 6 * 3600  # the city's time runs so fast that a source which is read every 3 s is hours late
+SECRET = "yunxi-demo"  # noqa: S105 - of the made-up office, as its alerts.yaml has it
 MARK = ".yuqing-demo"  # only a folder with this file in it is ever emptied
 
 
@@ -47,6 +50,7 @@ class Progress(NamedTuple):
     pages: int  # that the city has served
     counts: Counts
     waiting: int  # messages on the log that are not handled yet
+    alerts: int  # notifications that have arrived
 
 
 class Summary(NamedTuple):
@@ -59,15 +63,17 @@ class Summary(NamedTuple):
     most_spread: list[StoredPost]
     coverage: list[Coverage]
     dead: int
+    alerts: list[Received]  # notifications, in the order in which they arrived
 
 
 class Show:
     """A running demo. Iterate over it for its progress; ask it for the summary at the end."""
 
-    def __init__(self, city: City, settings: Settings, client: Elasticsearch, messages: Log) -> None:
+    def __init__(self, city: City, settings: Settings, client: Elasticsearch, messages: Log, receiver: Receiver) -> None:
         self._city = city
         self._reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
         self._messages = messages
+        self._receiver = receiver
         self._settings = settings
         self._began = time.monotonic()
 
@@ -82,6 +88,7 @@ class Show:
             pages=self._city.asked,
             counts=counts(self._reader),
             waiting=sum(lag.values()),
+            alerts=len(self._receiver.received),
         )
 
     def watch(self, stop: Stop) -> Iterator[Progress]:
@@ -109,6 +116,7 @@ class Show:
             most_spread=most_spread(self._reader, size=10),
             coverage=latest_coverage(self._reader),
             dead=len(DeadLetters(self._messages).list()),
+            alerts=list(self._receiver.received),
         )
 
     def next_steps(self) -> list[str]:
@@ -116,7 +124,7 @@ class Show:
         prefix = f"YUQING_DATA_DIR={self._settings.data_dir}"
         return [
             f"{prefix} .venv/bin/yuqing search {words}" for words in ("自来水", "博物馆 --sort spread", "--sentiment negative --counts")
-        ] + [f"{prefix} .venv/bin/yuqing dead list"]
+        ] + [f"{prefix} .venv/bin/yuqing {command}" for command in ("alerts list", "dead list")]
 
 
 @contextmanager
@@ -126,14 +134,15 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
     `speed` is the city's, in seconds a real second. The settings decide about Kafka and Elasticsearch, as always. Raises DemoFailed where the system does not come up.
     """
     folder = fresh_folder(settings.data_dir / "demo")
-    with City(speed=speed) as city:
-        write(folder / "config", city.port)
-        own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"})
+    with City(speed=speed) as city, Receiver(SECRET) as receiver:
+        write(folder / "config", city.port, receiver.port)
+        watch = {"interval_s": 1.0, "late_s": LATE_S}
+        own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"}, watch=watch)
         system = Child("up", yuqing("up", "--with-parent"), environment(own))
         system.tend()
         try:
             with _database(own, system, stop) as client, open_log(own) as messages:
-                yield Show(city, own, client, messages)
+                yield Show(city, own, client, messages, receiver)
         finally:
             system.end()
 
@@ -141,6 +150,7 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
 def environment(own: Settings) -> Mapping[str, str]:
     """The environment in which the demo's own system runs."""
     given = {"DATA_DIR": own.data_dir, "CONFIG_DIR": own.config_dir, "OFFICE__NAME": own.office.name, "LOG_LEVEL": "error"}
+    given |= {"WATCH__INTERVAL_S": own.watch.interval_s, "WATCH__LATE_S": own.watch.late_s}
     return {**os.environ, **{ENVIRONMENT_PREFIX + name: str(value) for name, value in given.items()}}
 
 

@@ -1,4 +1,4 @@
-"""Everything on one machine in one supervised run: the store and `work` in this process, the tagger and `crawl` in their own."""
+"""Everything on one machine in one supervised run: the store, `work` and `watch` in this process, the tagger and `crawl` in their own."""
 
 import os
 import threading
@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from elasticsearch import Elasticsearch
 
+from config.check import load_office
 from config.settings import Settings
 from indexers.connect import connect
 from indexers.embedded.errors import StoreHeld
@@ -18,8 +19,8 @@ from services.memory import give_back
 from services.roles import run_work
 from services.stop import Stop
 from services.supervise import Child, yuqing
+from services.watch import run_watch
 from streams.engines import open_log
-from streams.log import Log
 
 log = structlog.get_logger()
 
@@ -55,20 +56,25 @@ def _own_store(folder: Path) -> LocalStore:
 
 
 def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) -> None:
-    """Run crawl and work until told to stop, or until work fails for good, which it raises.
+    """Run crawl, work and watch until told to stop, or until one of the latter fails for good, which it raises.
 
     `ready` is called when posts can be searched. A crawl that ends is started again after a growing pause.
     """
     with ExitStack() as stack:
         client = stack.enter_context(database(settings))
         messages = stack.enter_context(open_log(settings))
-        work = stack.enter_context(_working(settings, client, messages, stop))
+        apart = settings.elasticsearch.url is None
+        office = load_office(settings)
+        roles = [
+            stack.enter_context(_running("work", lambda: run_work(settings, client, messages, stop, apart=apart), stop)),
+            stack.enter_context(_running("watch", lambda: run_watch(settings, client, office, stop), stop)),
+        ]
         crawl = Child("crawl", yuqing("crawl", "--forever", "--with-parent"), os.environ)
         stack.callback(crawl.end)
         if ready is not None:
             ready()
         given_back = 0.0
-        while not stop.requested and work.is_alive():
+        while not stop.requested and all(role.is_alive() for role in roles):
             crawl.tend()
             if time.monotonic() - given_back > GIVE_BACK_S:
                 give_back()
@@ -93,8 +99,8 @@ class _Role(threading.Thread):
 
 
 @contextmanager
-def _working(settings: Settings, client: Elasticsearch, messages: Log, stop: Stop) -> Iterator[threading.Thread]:
-    role = _Role("work", lambda: run_work(settings, client, messages, stop, apart=settings.elasticsearch.url is None))
+def _running(name: str, body: Callable[[], object], stop: Stop) -> Iterator[threading.Thread]:
+    role = _Role(name, body)
     role.start()
     try:
         yield role
