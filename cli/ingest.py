@@ -67,7 +67,7 @@ def ingest(
     from config.settings import load_settings
     from crawlers.authors import office_key
     from crawlers.edge import Edge
-    from crawlers.ingest import Rows, read_mapping
+    from crawlers.ingest import PLATFORM, Rows, read_mapping
 
     if (file is None) == (url is None):
         raise click.UsageError("give a file, or --report with an address")
@@ -78,6 +78,8 @@ def ingest(
         _report(settings, office, edge, url=url, text=text, title=title, published=published, accounts=accounts, as_json=as_json)
         return
     assert file is not None
+    if not PLATFORM.fullmatch(platform):
+        raise click.BadParameter(f"not a platform: {platform!r}; give small letters and digits, like weibo", param_hint="--platform")
     columns = Rows(read_mapping(mapping), source=source, platform=platform, zone=_zone(timezone))
     _file(settings, edge, columns, file, kind=kind, keep_all=keep_all, as_json=as_json)
 
@@ -162,6 +164,7 @@ def _report(
     from crawlers.ingest import report
     from crawlers.visit import post_message
     from streams.engines import open_log
+    from streams.messages import Flag
 
     known = {account.id for account in office.accounts}
     for account in accounts:
@@ -170,6 +173,8 @@ def _report(
     if not url.startswith(("http://", "https://")):
         raise click.BadParameter(f"not an address: {url!r}", param_hint="--report")
     post = report(url, text, edge, datetime.now(UTC), title=title, published=published, accounts=accounts)
+    if published and Flag.NO_DATE in post.flags:
+        raise click.BadParameter(f"not a date: {published!r}; write it like 2026-03-08 18:55 or 昨天 23:10", param_hint="--published")
     with open_log(settings) as log:
         log.append([post_message(post)])
     click.echo(json.dumps({"id": post.id, "accounts": post.accounts}, ensure_ascii=False) if as_json else f"已登记：{post.id}")

@@ -48,7 +48,9 @@ _VERIFIED = {
     "政府": Standing.ORGANISATION,
 }
 _VERIFIED |= {"企业": Standing.ORGANISATION, "media": Standing.MEDIA, "媒体": Standing.MEDIA}
-_PLATFORM = re.compile(r"[a-z][a-z0-9]{0,31}")
+PLATFORM = re.compile(r"[a-z][a-z0-9]{0,31}")
+_PLATFORMS = {"微博": "weibo", "新浪微博": "weibo", "微信": "wechat", "公众号": "wechat", "微信公众号": "wechat"}
+_PLATFORMS |= {"网站": "web", "网页": "web", "网媒": "web", "新闻网站": "web"}
 _KINDS = {"帖子": Kind.POST, "微博": Kind.POST, "评论": Kind.COMMENT, "转发": Kind.REPOST, "文章": Kind.ARTICLE, "新闻": Kind.ARTICLE}
 
 
@@ -98,14 +100,17 @@ class Rows:
         """Make the find of a row."""
         cells = {field: _cell(values, column) for field, column in self._columns.items()}
         named = _string(cells["platform"]).casefold()
-        platform = named if _PLATFORM.fullmatch(named) else self._platform
-        native = _string(cells["id"]) or _made_up(cells)
+        platform = _PLATFORMS.get(named) or (named if PLATFORM.fullmatch(named) else self._platform)
+        # Two platforms that we have no name for may both have a post 1.
+        own = f"{named}/" if named and named != platform and named not in _PLATFORMS else ""
+        kind = _kind(_string(cells["kind"]), cells)
+        native = _string(cells["id"]) or _made_up(cells, kind)
         verified = _string(cells["verified"]).casefold()
         return Find(
             source=self.source,
             platform=platform,
-            native_id=native.removeprefix(f"{platform}:"),
-            kind=_kind(_string(cells["kind"]), cells),
+            native_id=own + native.removeprefix(f"{platform}:"),
+            kind=kind,
             text=_string(cells["text"]),
             title=_string(cells["title"]) or None,
             url=_string(cells["url"]) or None,
@@ -119,8 +124,8 @@ class Rows:
                 followers=cells["followers"],
             ),
             client=_string(cells["client"]) or None,
-            root_id=_string(cells["root_id"]).removeprefix(f"{platform}:") or None,
-            parent_id=_string(cells["parent_id"]).removeprefix(f"{platform}:") or None,
+            root_id=_related(own, platform, cells["root_id"]),
+            parent_id=_related(own, platform, cells["parent_id"]),
             forwards=cells["forwards"],
             comments=cells["comments"],
             likes=cells["likes"],
@@ -147,9 +152,19 @@ def _string(value: object) -> str:
     return str(value).strip()
 
 
-def _made_up(cells: Mapping[str, Any]) -> str:
-    """A number for a row that brings none: the same row has the same number whenever it is taken in."""
-    parts = (cells["url"],) if cells["url"] else (cells["title"], cells["text"], cells["published_at"], cells["author"])
+def _related(own: str, platform: str, value: object) -> str | None:
+    given = _string(value).removeprefix(f"{platform}:")
+    return f"{own}{given}" if given else None
+
+
+def _made_up(cells: Mapping[str, Any], kind: Kind) -> str:
+    """A number for a row that brings none: the same row has the same number whenever it is taken in.
+
+    An address alone tells posts and articles apart; of comments and reposts vendors give that of the page where they stand.
+    """
+    parts = tuple(cells[name] for name in ("title", "text", "published_at", "author"))
+    if cells["url"]:
+        parts = (cells["url"], *(parts if kind in (Kind.COMMENT, Kind.REPOST) else ()))
     return hashlib.sha256("\x1f".join(_string(part) for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -147,6 +147,22 @@ def test_a_row_that_can_not_be_read_is_named_by_its_place(body: bytes, kind: For
     assert "山间一棵树".encode() not in log.bytes()
 
 
+def test_platforms_are_told_apart(log: MemoryLog) -> None:
+    """In Chinese too; what we have no name for keeps its own in the id, so that no post takes another one's place."""
+    rows = [{"内容": "云溪地铁", "id": "1", "platform": name, "root_id": "9"} for name in ("微博", "Weibo", "甲论坛", "乙论坛", "")]
+    take("\n".join(json.dumps(row) for row in rows).encode(), "jsonl", log)
+    assert [post.id for post in log.posts()] == ["weibo:1", "weibo:1", "forum:甲论坛/1", "forum:乙论坛/1", "forum:1"]
+    assert [post.root_id for post in log.posts()] == ["weibo:9", "weibo:9", "forum:甲论坛/9", "forum:乙论坛/9", "forum:9"]
+
+
+def test_comments_on_one_page_are_told_apart(log: MemoryLog) -> None:
+    """Vendors give each comment the address of its page, and often no number."""
+    rows = [{"内容": f"云溪地铁 {number}", "链接": "https://forum.example.cn/1", "kind": "评论"} for number in (1, 2, 2)]
+    take("\n".join(json.dumps(row) for row in rows).encode(), "jsonl", log)
+    first, second, again = (post.id for post in log.posts())
+    assert first != second == again
+
+
 def test_a_quotation_mark_inside_a_cell_is_only_that(log: MemoryLog) -> None:
     """Inches and careless exports: such rows are read as they stand."""
     rows = read_rows(io.BytesIO('text\n云溪地铁 5" 屏\n"云溪" 地铁"来了\n'.encode()), "csv", "f")
@@ -262,6 +278,8 @@ def test_the_command_reports_a_find(run: Run) -> None:
         ("nowhere.csv",),
         ("--report", "x", "--text", "y"),
         ("-", "--timezone", "Mars"),
+        ("-", "--platform", "Some Forum"),
+        ("--report", "https://x.cn", "--text", "y", "--published", "whenever"),
         ("--report", "https://x.cn", "--text", "y", "--account", "nobody"),
     ],
 )
