@@ -40,12 +40,18 @@ def minute(at: datetime, zone: ZoneInfo) -> str:
 
 def post_link(post_id: str) -> str:
     """Give the address of a post's own page."""
-    return f"/posts/{quote(post_id, safe=':')}"
+    return f"/posts/{_escaped(post_id)}"
 
 
 def source_link(source: str) -> str:
     """Give the address of a source's own page."""
-    return f"/sources/{quote(source, safe='')}"
+    return f"/sources/{_escaped(source)}"
+
+
+def _escaped(part: str) -> str:
+    """Escape the last part of a path, so that one that ends in `.json` does not ask for a twin."""
+    escaped = quote(part, safe=":")
+    return f"{escaped.removesuffix('.json')}%2Ejson" if escaped.endswith(".json") else escaped
 
 
 def address(path: str, given: Sequence[tuple[str, object]]) -> str:

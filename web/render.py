@@ -27,8 +27,10 @@ def templates() -> Environment:
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the twin is asked for: by `.json`, or by an Accept that names JSON and not HTML."""
+    """Whether the twin is asked for: by `.json`, or by an Accept that names JSON and not HTML. What only programs use has no page."""
     accept = request.headers.get("accept", "")
+    if request.url.path.startswith("/api/"):
+        return True
     return bool(getattr(request.state, "json", False)) or ("application/json" in accept and "text/html" not in accept)
 
 

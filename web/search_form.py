@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -37,7 +37,7 @@ class SearchQuery(BaseModel):
 
     q: Annotated[str, Field(max_length=LONGEST, description="As typed into the search box.")] = ""
     topic: Values = []
-    sentiment: Annotated[list[Literal[-1, 0, 1]], Field(max_length=3)] = []
+    sentiment: Annotated[list[Annotated[int, Field(ge=-1, le=1)]], Field(max_length=3)] = []
     kind: Annotated[list[Kind], Field(max_length=10)] = []
     platform: Values = []
     account: Values = []

@@ -70,7 +70,8 @@ class Shield:
 
 def _as_page(scope: Scope) -> Scope:
     path: str = scope["path"]
-    if not path.endswith(TWIN) or path in NO_TWIN or path.startswith("/static/"):
+    asked = scope["raw_path"].partition(b"?")[0].endswith(TWIN.encode())  # as it was sent: an id may end so, too, and is then escaped
+    if not asked or path in NO_TWIN or path.startswith("/static/"):
         return scope
     state = {**scope.get("state", {}), "json": True}
     return {**scope, "path": path.removesuffix(TWIN), "raw_path": scope["raw_path"].removesuffix(TWIN.encode()), "state": state}

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from elasticsearch import Elasticsearch
@@ -162,7 +163,8 @@ def write(database: Elasticsearch, settings: Settings, clock: Clock, *posts: Tag
 def filled(database: Elasticsearch, web_settings: Settings, clock: Clock) -> None:
     """Forty posts, one of them seen again, and runs of three sources."""
     write(database, web_settings, clock, *(post(n) for n in range(40)))
-    write(database, web_settings, clock, tagged(1, author=post(1).post.author, forwards=90, collected_at=NOW + timedelta(hours=1)))
+    again = msgspec.structs.replace(post(1).post, forwards=90, collected_at=NOW + timedelta(hours=1))
+    write(database, web_settings, clock, msgspec.structs.replace(post(1), post=again))
     runs = [
         Coverage(id="one:1", source="yunxi-news", started_at=NOW, ended_at=NOW, outcome="complete", seen=3, kept=2),
         Coverage(id="two:1", source="gone-source", started_at=NOW, ended_at=NOW, outcome="failed", reason="sign_in_page"),

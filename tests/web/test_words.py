@@ -1,0 +1,61 @@
+"""The words of the pages: both languages have them all, and the pages use no other."""
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from indexers.people import Role
+from streams.messages import Flag, Kind, Standing
+from web import errors
+from web.menu import MENU
+from web.speech import LANGUAGES, speech
+
+TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
+USED = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+)["']\s*[,)]""")
+
+
+def test_both_languages_say_the_same() -> None:
+    """The same keys, and the same names in braces."""
+    ours, theirs = (speech(language).words for language in LANGUAGES)
+    assert ours.keys() == theirs.keys()
+    for key, words in ours.items():
+        assert set(re.findall(r"\{\w*\}", words)) == set(re.findall(r"\{\w*\}", theirs[key])), key
+
+
+def test_the_templates_use_words_there_are() -> None:
+    """A key that is misspelt would be an error on the page."""
+    used = {key for path in TEMPLATES.glob("*.html") for key in USED.findall(path.read_text(encoding="utf-8"))}
+    assert len(used) > 100
+    assert used <= speech("zh").words.keys()
+
+
+def test_every_value_has_a_name() -> None:
+    """What stands in a post, a user or an error is shown by a name in both languages."""
+    groups = {"kind": Kind, "flag": Flag, "standing": Standing, "role": Role, "sentiment": (-1, 0, 1)}
+    for group, values in groups.items():
+        for value in values:
+            for language in LANGUAGES:
+                assert f"{group}.{value}" in speech(language).words
+    for error in vars(errors).values():
+        if isinstance(error, type) and issubclass(error, errors.WebError):
+            assert error.word in speech("zh").words
+    assert {row.word for row in MENU} <= speech("zh").words.keys()
+
+
+def test_no_word_of_ours_is_shown_raw() -> None:
+    """An unknown value is shown as it is, and an unknown language is Chinese."""
+    assert speech("zh").name("platform", "forum") == "forum"
+    assert speech("fr").language == speech(None).language == "zh"
+
+
+@pytest.mark.parametrize("path", ["/duty", "/search", "/posts/weibo:1", "/sources", "/report", "/me"])
+def test_pages_speak_english_by_choice(duty: TestClient, filled: None, path: str) -> None:
+    """Chosen once, for every page; the posts stay as they are."""
+    assert 'lang="zh-CN"' in duty.get(path).text
+    assert duty.get("/language/en", params={"next": path}).headers["location"] == path
+    page = duty.get(path).text
+    assert '<html lang="en">' in page
+    assert "检索" not in page
+    assert duty.get("/language/xx").status_code == 404
