@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -100,6 +101,20 @@ class ElasticsearchSettings(_Section):
     prefix: str = Field("yuqing", pattern=r"^[a-z][a-z0-9]*$", description="First part of every index name.")
     replicas: int = Field(0, ge=0, description="Replicas of each index; 1 or more on a cluster.")
     timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        try:
+            parts = urlsplit(url or "http://127.0.0.1:9200")
+            whole = parts.scheme in ("http", "https") and parts.hostname and parts.port
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ValueError("not an address with scheme, host and port; write it like https://es.example.cn:9200")
+        if parts.username or parts.password:
+            raise ValueError("holds a user or a password; give them as user and password, where no log shows them")
+        return url
 
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:

@@ -45,6 +45,26 @@ def test_every_problem_is_told_once_and_all_at_once(monkeypatch: pytest.MonkeyPa
     assert raised.value.status == 2
 
 
+@pytest.mark.parametrize(
+    "url", ["foo", "https://es.example.cn", "es.example.cn:9200", "http://es.example.cn:x", "ftp://a.cn:9200", "http://"]
+)
+def test_an_address_without_its_parts_is_told_at_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The client would end with a traceback; the error shows how to write one."""
+    monkeypatch.setenv("YUQING_ELASTICSEARCH__URL", url)
+    with pytest.raises(ConfigError, match=r"YUQING_ELASTICSEARCH__URL: not an address .* like https://es.example.cn:9200"):
+        load_settings()
+
+
+def test_a_password_in_the_address_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors and logs show the address."""
+    monkeypatch.setenv("YUQING_ELASTICSEARCH__URL", "https://yuqing:moonlight@es.example.cn:9200")
+    with pytest.raises(ConfigError) as raised:
+        load_settings()
+    assert "moonlight" not in str(raised.value)
+    monkeypatch.setenv("YUQING_ELASTICSEARCH__URL", "https://[2001:db8::1]:9200/es")
+    assert load_settings().elasticsearch.url
+
+
 def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the settings nor the error about a secret that is too short show it."""
     monkeypatch.setenv("YUQING_OFFICE__PSEUDONYM_KEY", "k" * 40)
