@@ -1,4 +1,4 @@
-"""From the local log to searchable in the local store, by the real worker; beside it, one `es.index` a post."""
+"""From the local log to searchable in the local store, by the role `work`; beside it, one `es.index` a post."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ def run(given: Given) -> list[Row]:
     count = given.posts or POSTS
     tagger = Tagger.load()
     return [
-        Row(f"embedded: log to searchable, {count:,} posts", median(lambda: _speed(tagger, count)), "posts/s", ASKED, texts().origin),
+        Row(f"embedded: log to searchable, {count:,} posts", median(lambda: _speed(count)), "posts/s", ASKED, texts().origin),
         Row("obvious way: one es.index a post", median(lambda: _obvious(tagger, min(FEW, count))), "posts/s"),
     ]
 
@@ -36,9 +36,9 @@ def opened() -> Iterator[tuple[Settings, LocalStore, Log]]:
             yield settings, store, log
 
 
-def _speed(tagger: Tagger, count: int) -> float:
+def _speed(count: int) -> float:
     with opened() as (settings, store, log):
-        return speed(settings, log, store.client(), tagger, count)
+        return speed(settings, log, store.client(), count)
 
 
 def _obvious(tagger: Tagger, count: int) -> float:

@@ -1,9 +1,10 @@
-"""Posts through the real worker, until all can be found; what the benchmarks of both engines share."""
+"""Posts through the role `work`, until all can be found; what the benchmarks of both engines share."""
 
 import itertools
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from indexers.merge import lift
 from indexers.names import Names, month
 from indexers.writer import Writer
 from nlp.tagger import Tagger
+from services.roles import run_work
 from services.stop import Stop
-from services.work import TOPICS, Tally, Worker
-from streams.dead import DeadLetters
+from services.work import Tally
 from streams.log import Log, Message, Topic
 from streams.messages import encode
 
@@ -28,16 +29,22 @@ APPEND = 5000
 
 
 class _Until(Stop):
-    """Asks the worker to end when it has handled so many sightings."""
+    """Asks the role to end when it has handled so many sightings."""
 
-    def __init__(self, tally: Tally, sightings: int) -> None:
+    def __init__(self, sightings: int) -> None:
         super().__init__()
-        self._tally = tally
+        self.began = 0.0
         self._sightings = sightings
+        self._tally = Tally()
+
+    def ready(self, tally: Tally) -> None:
+        """Begin to count: the models are loaded and the group is joined."""
+        self.began = time.perf_counter()
+        self._tally = tally
 
     @property
     def requested(self) -> bool:
-        return self._tally.posts + self._tally.dead >= self._sightings
+        return super().requested or self._tally.posts + self._tally.dead >= self._sightings
 
 
 @contextmanager
@@ -58,17 +65,21 @@ def fill(log: Log, count: int) -> int:
     return sightings
 
 
-def speed(settings: Settings, log: Log, client: Elasticsearch, tagger: Tagger, count: int) -> float:
-    """Posts a second, from the first poll of the log until all of them can be found."""
-    sightings = fill(log, count)
-    with watch() as taken:
-        with log.consumer(settings.work.group, TOPICS) as consumer:
-            worker = Worker(consumer, tagger, Writer(client, settings.elasticsearch.prefix), DeadLetters(log))
-            worker.run(_Until(worker.tally, sightings), limit=settings.work.batch, poll_s=settings.work.poll_s)
-        _wait_for(client, Names(settings.elasticsearch.prefix), count)
-    if worker.tally.dead:
-        raise RuntimeError(f"{worker.tally.dead} posts became dead letters")
-    return count / taken.seconds
+def speed(settings: Settings, log: Log, client: Elasticsearch, count: int) -> float:
+    """Posts a second of the role `work`, from its first poll of the log until all of them can be found."""
+    until = _Until(fill(log, count))
+    with ThreadPoolExecutor(1) as pool:
+        role = pool.submit(run_work, settings, client, log, until, until.ready, apart=settings.elasticsearch.url is None)
+        while not until.requested:
+            if role.done():
+                role.result()  # raises what ended it
+            time.sleep(0.01)
+        while _found(client, Names(settings.elasticsearch.prefix)) < count:
+            time.sleep(0.01)
+        ended = time.perf_counter()
+    if role.result().dead:
+        raise RuntimeError(f"{role.result().dead} posts became dead letters")
+    return count / (ended - until.began)
 
 
 def obvious_speed(client: Elasticsearch, prefix: str, tagger: Tagger, count: int) -> float:
@@ -84,6 +95,6 @@ def obvious_speed(client: Elasticsearch, prefix: str, tagger: Tagger, count: int
     return len(given) / taken.seconds
 
 
-def _wait_for(client: Elasticsearch, names: Names, count: int) -> None:
-    while client.search(index=names.posts, size=0, track_total_hits=True)["hits"]["total"]["value"] < count:
-        time.sleep(0.01)
+def _found(client: Elasticsearch, names: Names) -> int:
+    found: int = client.search(index=names.posts, size=0, track_total_hits=True, ignore_unavailable=True)["hits"]["total"]["value"]
+    return found

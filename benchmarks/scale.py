@@ -23,7 +23,6 @@ from indexers.reader import Reader
 from indexers.search_box import parse
 from indexers.slots import Window
 from nlp.segment import cut
-from nlp.tagger import Tagger
 
 SIZES = (10_000, 100_000)
 LARGEST = 1_000_000  # with --full
@@ -59,10 +58,9 @@ def _rows(size: int, found: dict[str, float]) -> list[Row]:
 
 def measure(size: int) -> dict[str, float]:
     """Fill a store with so many posts and ask it."""
-    tagger = Tagger.load()
     with opened() as (settings, store, log), _Peak() as peak:
         client = store.client()
-        found = {"speed": speed(settings, log, client, tagger, size), "peak": peak.most}
+        found = {"speed": speed(settings, log, client, size), "peak": peak.most}
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
         week = Window(END - timedelta(days=7), END)
         found["timeline"] = _median(lambda: sentiment_timeline(reader, week, timedelta(hours=1)))

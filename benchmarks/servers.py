@@ -22,11 +22,11 @@ def run(given: Given) -> list[Row]:
     count = given.posts or POSTS
     tagger = Tagger.load()
     with folder() as path, running_stack(path) as stack:
-        _speed(stack, tagger, min(5000, count))
+        _speed(stack, min(5000, count))
         return [
             Row(
                 f"Kafka → tag → Elasticsearch, {count:,} posts",
-                median(lambda: _speed(stack, tagger, count)),
+                median(lambda: _speed(stack, count)),
                 "posts/s",
                 ASKED,
                 texts().origin,
@@ -41,10 +41,10 @@ def _settings(stack: Stack) -> Settings:
     return load_settings(kafka=kafka, log={"prefix": prefix}, elasticsearch={"url": stack.elasticsearch_url, "prefix": prefix})
 
 
-def _speed(stack: Stack, tagger: Tagger, count: int) -> float:
+def _speed(stack: Stack, count: int) -> float:
     settings = _settings(stack)
     with open_log(settings) as log, connect(settings) as client:
-        found = speed(settings, log, client, tagger, count)
+        found = speed(settings, log, client, count)
         client.indices.delete(index=[*client.indices.get(index=f"{settings.elasticsearch.prefix}-*")])
         return found
 
