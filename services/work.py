@@ -65,8 +65,8 @@ class Tally:
 class Sorted:
     """The records of a batch, decoded."""
 
-    posts: dict[str, Record] = field(default_factory=dict)  # the last record of each post id, for its place
     sightings: list[Post] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)  # of the sightings, one for one
     reports: list[tuple[Coverage, Record]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     tagged: list[TaggedPost] = field(default_factory=list)
@@ -88,9 +88,8 @@ def sort_batch(batch: Batch, now: datetime) -> Sorted:
             if record.place.topic is Topic.COVERAGE:
                 found.reports.append((decode(record.value or b"", Coverage), record))
             else:
-                post = decode(record.value or b"", Post)
-                found.posts[post.id] = record
-                found.sightings.append(post)
+                found.sightings.append(decode(record.value or b"", Post))
+                found.records.append(record)
         except ContractError as error:
             found.letters.append(DeadLetter.of_record(record, error.reason, str(error), now))
     return found
@@ -168,7 +167,9 @@ class Worker:
     def _write(self, found: Sorted) -> list[DeadLetter]:
         letters: list[DeadLetter] = []
         if found.tagged:
-            letters += [self._refused(refused, found.posts[refused.id]) for refused in self._writer.write(found.tagged)]
+            for refused in self._writer.write(found.tagged):  # one refusal stands for all sightings of the post
+                same = zip(found.sightings, found.records, strict=True)
+                letters += [self._refused(refused, record) for post, record in same if post.id == refused.id]
         if found.reports:
             records = {report.id: record for report, record in found.reports}
             reports = [report for report, _ in found.reports]
@@ -184,13 +185,13 @@ class Worker:
             log.warning("work.batch_untaggable", posts=len(found.sightings))
         else:
             return
-        for post in found.sightings:
+        for post, record in zip(found.sightings, found.records, strict=True):
             try:
                 found.tagged += self._tagger.tag([post])
             except TaggerUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the letter says so
-                found.letters.append(DeadLetter.of_record(found.posts[post.id], "untaggable", repr(error), self._clock()))
+                found.letters.append(DeadLetter.of_record(record, "untaggable", repr(error), self._clock()))
 
     def _refused(self, refused: Refused, record: Record) -> DeadLetter:
         return DeadLetter.of_record(record, refused.reason, refused.error, self._clock())

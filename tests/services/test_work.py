@@ -15,7 +15,7 @@ from services.work import TOPICS, Worker
 from streams.dead import DeadLetters
 from streams.local import LocalLog
 from streams.log import Message, Topic
-from streams.messages import Author, Coverage, Kind, Post, TaggedPost, Tags, encode
+from streams.messages import Author, Coverage, Kind, Post, TaggedPost, Tags, decode, encode
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -113,6 +113,19 @@ def test_what_cannot_be_handled_goes_to_the_dead_letters_and_the_rest_goes_on(lo
     assert sorted(letter.reason for letter in letters) == ["contract_version", "document_parsing_exception", "not_json", "untaggable"]
     assert all(letter.topic is Topic.POSTS and letter.offset is not None and letter.value for letter in letters)
     assert worker.tally.dead == 4
+
+
+def test_each_sighting_of_a_refused_post_leaves_its_own_letter(log: LocalLog) -> None:
+    """Two sightings of one post in a batch are two messages: neither is dropped, and the letter of each holds its bytes."""
+    append(log, post(1, "先"), post(1, "后"), post(2, "break"), post(2, "好"))
+    writer = MemoryWriter()
+    writer.refuses = {"web:1"}
+    dead = DeadLetters(log)
+    with log.consumer("work", TOPICS) as consumer:
+        drain(Worker(consumer, PlainTagger(), writer, dead))
+    assert writer.ids == ["web:2"]
+    found = {(letter.reason, decode(letter.value or b"", Post).text) for letter in dead.list()}
+    assert found == {("document_parsing_exception", "先"), ("document_parsing_exception", "后"), ("untaggable", "break")}
 
 
 def test_a_database_that_is_away_pauses_the_loop_and_nothing_is_lost(log: LocalLog) -> None:
