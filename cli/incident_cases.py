@@ -174,7 +174,9 @@ def _row_data(row: "Row") -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(filed.incident)
     counts = {name: getattr(filed, name) for name in ("posts", "negative", "spread", "accounts", "last_at", "ends_at")}
     proposal = {"level": row.proposal.level, "reason": row.proposal.reason, "source": row.proposal.source}
-    extra: dict[str, Any] = msgspec.to_builtins(counts | {"growth": row.growth, "overdue": row.overdue, "proposed": proposal})
+    extra: dict[str, Any] = msgspec.to_builtins(
+        counts | {"state": filed.incident.state, "growth": row.growth, "overdue": row.overdue, "proposed": proposal}
+    )
     return data | extra
 
 

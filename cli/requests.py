@@ -138,7 +138,14 @@ def _row_data(row: "RequestRow") -> dict[str, Any]:
     import msgspec
 
     data: dict[str, Any] = msgspec.to_builtins(row.request)
-    extra = {"text": row.text, "url": row.url, "clock": row.clock.value, "proposed": row.proposed._asdict(), "readable": row.readable}
+    extra = {
+        "state": row.request.state.value,
+        "text": row.text,
+        "url": row.url,
+        "clock": row.clock.value,
+        "proposed": row.proposed._asdict(),
+        "readable": row.readable,
+    }
     return data | extra
 
 

@@ -1,0 +1,102 @@
+"""The lane of requests: from receipt to rating; a report opens to its readers and never goes to whom it is against. On both engines."""
+
+from datetime import timedelta
+
+import pytest
+
+from incidents.errors import Conflict, NoSuchCase, NotAllowed
+from incidents.lane import Lane, WantedRequests
+from incidents.reports import HIDDEN
+from incidents.requests import Channel, RequestGiven, RequestStage
+from tests.incidents.desk import ADMIN, HANDLER, LINK, OFFICER, STRANGER
+from tests.incidents.posted import City, post
+
+REPORT = "举报市交通运输局执法队收红包"
+ON = RequestGiven(channel=Channel.HOTLINE, reference="2026-1102", department="zhujian")
+
+
+@pytest.fixture
+def question(city: City) -> str:
+    city.put(post("q", "请问东湖小区什么时候能来水", sentiment=0))
+    city.follow()
+    return next(request.id for request in city.requests() if request.post == "weibo:q")
+
+
+@pytest.fixture
+def report(city: City) -> str:
+    city.put(post("r", REPORT))
+    city.follow()
+    return next(request.id for request in city.requests() if request.is_report)
+
+
+def test_a_request_goes_its_way(lane: Lane, question: str) -> None:
+    """Passed on with the channel's reference, answered by the department, rated by the citizen."""
+    row = lane.show(question, OFFICER).row
+    assert (row.text, row.clock.value) == ("请问东湖小区什么时候能来水", "running")
+    assert row.proposed.department is not None
+    lane.move(question, RequestStage.PASSED_ON, OFFICER, ON)
+    lane.move(question, RequestStage.ANSWERED, HANDLER, RequestGiven(answer="今晚八点", link=LINK))
+    rated = lane.move(question, RequestStage.RATED, OFFICER, RequestGiven(rating=4), seen=2)
+    shown = lane.show(question, OFFICER)
+    assert (rated.rating, rated.reference, rated.department) == (4, "2026-1102", "zhujian")
+    assert [record.to.value for record in shown.records] == ["passed_on", "answered", "rated"]
+    assert shown.row.clock.value == "met"
+
+
+def test_requests_are_narrowed_down(city: City, lane: Lane, question: str, report: str) -> None:
+    """By kind, state, department and whether they wait or should have been answered; those due first come first."""
+
+    def found(**wanted: object) -> set[str]:
+        return {row.request.id for row in lane.find(WantedRequests(**wanted), OFFICER).rows}  # type: ignore[arg-type]
+
+    assert found() == found(waiting=True) == {question, report}
+    assert found(kinds=("question",)) == {question}
+    lane.move(question, RequestStage.ANSWERED, OFFICER, RequestGiven(answer="今晚八点", link=LINK))
+    assert found(waiting=True) == found(states=("received",)) == {report}
+    assert found(overdue=True) == set()
+    city.now += timedelta(days=20)
+    assert found(overdue=True) == {report}
+
+
+def test_a_report_opens_to_its_readers_alone(lane: Lane, report: str) -> None:
+    """Others see that it is there and when it is due: not what it says, nor where, nor whom it is against."""
+    for row in (lane.show(report, OFFICER).row, lane.find(WantedRequests(), OFFICER).rows[0], lane.show(report, HANDLER).row):
+        assert (row.text, row.url, row.request.reported, row.readable) == (HIDDEN, None, (), False)
+        assert "weibo:r" not in str(row)
+    assert lane.show(report, OFFICER).possible == ()
+    row = lane.show(report, ADMIN).row
+    assert (row.text, row.request.reported) == (REPORT, ("jiaotong",))
+
+
+def test_a_report_never_goes_to_whom_it_is_against(lane: Lane, report: str) -> None:
+    """Neither by itself nor by hand; a reader can add departments, and nobody else."""
+    assert lane.show(report, ADMIN).row.proposed.department != "jiaotong"
+    with pytest.raises(NotAllowed, match="against jiaotong"):
+        lane.move(report, RequestStage.PASSED_ON, ADMIN, RequestGiven(channel=Channel.DEPARTMENT, reference="1", department="jiaotong"))
+    with pytest.raises(NotAllowed):
+        lane.move(report, RequestStage.DISMISSED, OFFICER, RequestGiven(reason="x"))
+    with pytest.raises(NotAllowed, match="readers"):
+        lane.against(report, ["zhujian"], OFFICER)
+    with pytest.raises(NotAllowed, match="no such department"):
+        lane.against(report, ["nowhere"], ADMIN)
+    assert lane.against(report, ["zhujian"], ADMIN).reported == ("jiaotong", "zhujian")
+    with pytest.raises(NotAllowed, match="against zhujian"):
+        lane.move(report, RequestStage.PASSED_ON, ADMIN, ON)
+
+
+def test_what_a_reader_wrote_about_a_report_is_not_shown_to_others(lane: Lane, report: str) -> None:
+    """A reason may say what the report says."""
+    lane.move(report, RequestStage.DISMISSED, ADMIN, RequestGiven(reason="与红包无关"))
+    assert "红包" not in str(lane.show(report, OFFICER))
+    assert "红包" in str(lane.show(report, ADMIN).records)
+
+
+def test_of_two_officers_one_wins(lane: Lane, question: str) -> None:
+    """The second is told; another department can't act at all, and an unknown request is named."""
+    lane.move(question, RequestStage.PASSED_ON, OFFICER, ON, seen=0)
+    with pytest.raises(Conflict):
+        lane.move(question, RequestStage.DISMISSED, OFFICER, RequestGiven(reason="重复"), seen=0)
+    with pytest.raises(NotAllowed):
+        lane.move(question, RequestStage.ANSWERED, STRANGER, RequestGiven(answer="x", link=LINK))
+    with pytest.raises(NoSuchCase):
+        lane.show("req-none", OFFICER)
