@@ -20,6 +20,7 @@ from indexers.slots import Window
 log = structlog.get_logger()
 
 CHUNK = timedelta(days=1)  # of the past, read at once
+FEW_POSTS, MOST_STEPS = 20_000, 1000  # … and no further than so many posts or steps
 BUDGET_S = 2.0  # of one round, for learning the past: the rest of the round must not wait for it
 SAVE_EVERY_S = 3600.0  # of what was learned: what is lost is learned again
 BACKFILL_SHARE, BACKFILL_POSTS = 0.1, 50  # so many more posts than were learned, and the past is learned anew …
@@ -62,9 +63,10 @@ class LookAtSeries:
         until = self._ticks() + BUDGET_S
         for watched in self._rules:
             self._mind_backfill(watched)
-            if not self._learn(watched, now, until):
-                learning = True
-                continue
+            done = self._learn(watched, now, until)
+            learning |= not done
+            if not done and watched.anew is None:
+                continue  # the end of what is learned lies days back: nothing after it can be judged yet
             found, running = self._walk(watched, now)
             findings += found
             going_on |= running
@@ -96,34 +98,47 @@ class LookAtSeries:
         watched.saved_to = watched.track.learned_to
 
     def _mind_backfill(self, watched: "_Watched") -> None:
-        """Begin anew where far more posts stand in the past than were there when it was learned."""
+        """Begin anew where far more posts stand in the past than were there when it was learned; until then the old past serves."""
         track = watched.track
-        if track.begun is None or track.learned_to is None or self._ticks() < watched.not_before:
+        if watched.anew or track.begun is None or track.learned_to is None or self._ticks() < watched.not_before:
             return
-        posts = volume(self._looking.reader, _window(track.begun, track.learned_to))
+        first = min(track.begun, track.learned_to - self._looking.learn.total_seconds())
+        posts = volume(self._looking.reader, _window(first, track.learned_to))
         if posts > track.posts * (1 + BACKFILL_SHARE) + BACKFILL_POSTS:
             log.info("watch.learning_anew", rule=watched.rule.rule.id, posts=posts, learned=track.posts)
-            watched.track, watched.learning_s = track.forget(), 0.0
+            watched.anew = track.forget()
 
     def _learn(self, watched: "_Watched", now: datetime, until: float) -> bool:
         """Learn what has settled by now, in pieces; False where the time was not enough."""
-        step = watched.track.step
+        began, step = self._ticks(), watched.track.step
         target = (now - self._late).timestamp() // step * step
-        start = watched.track.learned_to or self._beginning(target, step)
+        done = self._advance(watched.anew or watched.track, target, until)
+        watched.learning_s += self._ticks() - began
+        if not done:
+            return False
+        if watched.anew is not None:
+            watched.track, watched.anew, watched.saved_to = watched.anew, None, None
+        watched.not_before, watched.learning_s = self._ticks() + PAUSE * watched.learning_s, 0.0
+        if (watched.track.learned_to or 0.0) - (watched.saved_to or 0.0) >= SAVE_EVERY_S:
+            self._save(watched)
+        return True
+
+    def _advance(self, track: Track, target: float, until: float) -> bool:
+        start = track.learned_to or self._beginning(target, track.step)
         while start is not None and start < target:
             if self._ticks() > until:
                 return False
-            begun = self._ticks()
-            end = min(target, start + max(step, CHUNK.total_seconds() // step * step))
-            posts = volume(self._looking.reader, _window(start, end))
-            watched.track.learn(self._cells(watched.rule, start, end), start, end, collected=self._collected, posts=posts)
-            watched.learning_s += self._ticks() - begun
-            watched.not_before = self._ticks() + PAUSE * watched.learning_s
+            end, posts = self._piece(start, target, track.step)
+            track.learn(self._cells(track.rule, start, end), start, end, collected=self._collected, posts=posts)
             start = end
-        if start is not None and start - (watched.saved_to or 0.0) >= SAVE_EVERY_S:
-            watched.learning_s = 0.0
-            self._save(watched)
         return True
+
+    def _piece(self, start: float, target: float, step: float) -> tuple[float, int]:
+        """Say how far to read at once, and how many posts that are: to the end where there are few, else a day."""
+        posts = volume(self._looking.reader, _window(start, target))
+        end = min(target, start + max(step, CHUNK.total_seconds() // step * step))
+        few = posts <= FEW_POSTS and target - start <= MOST_STEPS * step
+        return (target, posts) if few or end == target else (end, volume(self._looking.reader, _window(start, end)))
 
     def _beginning(self, target: float, step: float) -> float | None:
         """Give the first step of the past that holds a post; None where nothing has settled yet."""
@@ -155,6 +170,7 @@ class _Watched:
         self.name = f"spike:{rule.rule.id}"
         self.remembered: Remembered | None = None
         self.saved_to: float | None = None
+        self.anew: Track | None = None  # the one that learns the past once more, until it has
         self.learning_s = 0.0
         self.not_before = 0.0
 
