@@ -4,13 +4,14 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
+from filelock import FileLock, Timeout
 
 from city.city import SPEED, City
 from city.office import write
@@ -133,8 +134,7 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
 
     `speed` is the city's, in seconds a real second. The settings decide about Kafka and Elasticsearch, as always. Raises DemoFailed where the system does not come up.
     """
-    folder = fresh_folder(settings.data_dir / "demo")
-    with City(speed=speed) as city, Receiver(SECRET) as receiver:
+    with _alone(settings.data_dir) as folder, City(speed=speed) as city, Receiver(SECRET) as receiver:
         write(folder / "config", city.port, receiver.port)
         watch = {"interval_s": 1.0, "late_s": LATE_S}
         own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"}, watch=watch)
@@ -145,6 +145,22 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
                 yield Show(city, own, client, messages, receiver)
         finally:
             system.end()
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[Path]:
+    """An empty folder for this demo alone: one that is running must not have its files emptied under it. Raises DemoFailed."""
+    data_dir = data_dir.absolute()
+    with ExitStack() as held:
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(data_dir / "demo.lock", blocking=False))
+            folder = fresh_folder(data_dir / "demo")
+        except Timeout as error:
+            raise DemoFailed(f"another demo runs in {data_dir}; end it first, or set {ENVIRONMENT_PREFIX}DATA_DIR") from error
+        except OSError as error:
+            raise DemoFailed(f"{data_dir}: {error.strerror}; make it writable, or set {ENVIRONMENT_PREFIX}DATA_DIR") from error
+        yield folder
 
 
 def environment(own: Settings) -> Mapping[str, str]:
@@ -190,5 +206,7 @@ def _reach(own: Settings) -> Elasticsearch | None:
 
 
 def _come_up(system: Child, stop: Stop, deadline: float) -> None:
-    if system.pid is None or time.monotonic() > deadline or stop.wait(0.1):
+    if stop.wait(0.1):
+        raise DemoFailed("it was told to end before the system had come up")
+    if system.pid is None or time.monotonic() > deadline:
         raise DemoFailed("the system did not come up; run `yuqing up` by itself to see why")

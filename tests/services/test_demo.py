@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from config.settings import load_settings
 from services.demo import MARK, fresh_folder, running_demo
@@ -38,3 +39,33 @@ def test_a_strangers_folder_is_never_emptied(tmp_path: Path) -> None:
     own = fresh_folder(tmp_path / "demo")
     (own / "old").touch()
     assert [path.name for path in fresh_folder(own).iterdir()] == [MARK]
+
+
+def test_a_second_demo_leaves_the_first_ones_files_alone(tmp_path: Path) -> None:
+    """It would empty the folder under the running one; it is told so before it touches anything."""
+    running = tmp_path / "demo" / MARK
+    running.parent.mkdir()
+    running.touch()
+    (running.parent / "log").mkdir()
+    with (
+        FileLock(tmp_path / "demo.lock"),
+        pytest.raises(DemoFailed, match="another demo runs"),
+        running_demo(load_settings(data_dir=tmp_path), Stop()),
+    ):
+        pass
+    assert (running.parent / "log").exists()
+
+
+def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
+    """With what to do, not with a traceback."""
+    (tmp_path / "file").touch()
+    with pytest.raises(DemoFailed, match="YUQING_DATA_DIR"), running_demo(load_settings(data_dir=tmp_path / "file" / "var"), Stop()):
+        pass
+
+
+def test_a_stop_before_it_is_up_is_no_failure_of_the_system(tmp_path: Path) -> None:
+    """Ctrl-C in the first seconds is told as what it is."""
+    stop = Stop()
+    stop.request()
+    with pytest.raises(DemoFailed, match="told to end"), running_demo(load_settings(data_dir=tmp_path), stop):
+        pass
