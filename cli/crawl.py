@@ -18,8 +18,8 @@ OUTCOMES = {"complete": "完整", "partial": "不完整", "failed": "失败", "o
 @click.option("--once/--forever", default=True, help="Read each source once (the default), or by its interval until told to stop.")
 @click.option("--fresh", is_flag=True, help="With --once: forget what the last runs have seen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the coverage of each run as a line of JSON.")
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started this one does.")
-def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_parent: bool) -> None:
+@click.option("--with-parent", type=int, metavar="PID", hidden=True, help="End when this process, which started this one, does.")
+def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_parent: int | None) -> None:
     """Read the sources of sources.yaml into the log.
 
     Examples: `yuqing crawl`, `yuqing crawl --source yunxi-news --json`, `yuqing crawl --forever`.
@@ -42,13 +42,13 @@ def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_
     configure_logs(settings.log_level)
 
     def told(report: Coverage) -> None:
-        if not with_parent:  # else the coverage ledger and the log events tell
+        if with_parent is None:  # else the coverage ledger and the log events tell
             _print(report, as_json=as_json)
 
     with open_log(settings) as log:
         if not once:
-            if with_parent:
-                stop_with_parent(stop)
+            if with_parent is not None:
+                stop_with_parent(stop, with_parent)
             crawl_forever(settings, sources, log, accounts=office.accounts, stop=stop, told=told)
             return
         reports = run_once(settings, sources, log, accounts=office.accounts, stop=stop, fresh=fresh, told=told)

@@ -4,8 +4,8 @@ import click
 
 
 @click.command()
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started this one does.")
-def up(*, with_parent: bool) -> None:
+@click.option("--with-parent", type=int, metavar="PID", hidden=True, help="End when this process, which started this one, does.")
+def up(*, with_parent: int | None) -> None:
     """Run everything on this machine: crawl, tag, index and keep the database, in one supervised run.
 
     With YUQING_KAFKA__BOOTSTRAP and YUQING_ELASTICSEARCH__URL set it uses Kafka and Elasticsearch instead of files here.
@@ -23,8 +23,8 @@ def up(*, with_parent: bool) -> None:
     office = load_office(settings)
     configure_logs(settings.log_level)
     stop = stop_on_signals()
-    if with_parent:
-        stop_with_parent(stop)
+    if with_parent is not None:
+        stop_with_parent(stop, with_parent)
     run(
         settings, stop, lambda: click.echo(f"{settings.office.name}：{len(office.sources)} 个来源、{len(office.accounts)} 个账号，运行中。")
     )

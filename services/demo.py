@@ -26,7 +26,7 @@ from indexers.reader import Reader
 from services.errors import DemoFailed
 from services.receiver import Received, Receiver
 from services.stop import Stop
-from services.supervise import Child, yuqing
+from services.supervise import Child, with_parent, yuqing
 from services.work import TOPICS
 from streams.dead import DeadLetters
 from streams.engines import open_log
@@ -138,7 +138,7 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
         write(folder / "config", city.port, receiver.port)
         watch = {"interval_s": 1.0, "late_s": LATE_S}
         own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"}, watch=watch)
-        system = Child("up", yuqing("up", "--with-parent"), environment(own))
+        system = Child("up", yuqing("up", *with_parent()), environment(own))
         system.tend()
         try:
             with _database(own, system, stop) as client, open_log(own) as messages:

@@ -40,13 +40,16 @@ def stop_on_signals() -> Stop:
     return stop
 
 
-def stop_with_parent(stop: Stop) -> None:
-    """Request the stop when the parent process dies, however it dies, so that no orphan goes on working."""
-    parent = os.getppid()
+def stop_with_parent(stop: Stop, parent: int) -> None:
+    """Request the stop when the parent process dies, however it dies, so that no orphan goes on working.
+
+    `parent` is its id as it gave it: it may have died before this process came to ask for its own parent.
+    """
 
     def watch() -> None:
-        while not stop.wait(PARENT_CHECK_S):
-            if os.getppid() != parent:
-                stop.request()
+        while os.getppid() == parent:
+            if stop.wait(PARENT_CHECK_S):
+                return
+        stop.request()
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()

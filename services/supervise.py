@@ -1,5 +1,6 @@
 """Supervision of child processes: started, watched, started again after a growing pause, ended politely."""
 
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +20,11 @@ STEADY_S = 60.0  # a child that ran this long is healthy again: its next failure
 def yuqing(*arguments: str) -> list[str]:
     """Give the command line of one of our own roles, run by this same Python."""
     return [sys.executable, "-m", "cli", *arguments]
+
+
+def with_parent() -> tuple[str, str]:
+    """Give the option that makes a role end when this process does."""
+    return "--with-parent", str(os.getpid())
 
 
 @dataclass

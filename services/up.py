@@ -18,7 +18,7 @@ from indexers.embedded.open import LocalStore, folder_of
 from services.memory import give_back
 from services.roles import run_work
 from services.stop import Stop
-from services.supervise import Child, yuqing
+from services.supervise import Child, with_parent, yuqing
 from services.watch import run_watch
 from streams.engines import open_log
 
@@ -69,7 +69,7 @@ def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) 
             stack.enter_context(_running("work", lambda: run_work(settings, client, messages, stop, apart=apart), stop)),
             stack.enter_context(_running("watch", lambda: run_watch(settings, client, office, stop), stop)),
         ]
-        crawl = Child("crawl", yuqing("crawl", "--forever", "--with-parent"), os.environ)
+        crawl = Child("crawl", yuqing("crawl", "--forever", *with_parent()), os.environ)
         stack.callback(crawl.end)
         if ready is not None:
             ready()
