@@ -22,6 +22,7 @@ from streams.engines import open_log
 from streams.log import Log
 from streams.messages import Author, Coverage, Standing, TaggedPost
 from tests.indexers.posts import tagged
+from tests.web.served import Served
 from web import passwords
 from web.app import create_app
 from web.users import Users
@@ -171,3 +172,12 @@ def filled(database: Elasticsearch, web_settings: Settings, clock: Clock) -> Non
     ]
     Writer(database, web_settings.elasticsearch.prefix).write_coverage(runs)
     database.indices.refresh(index=Names(web_settings.elasticsearch.prefix).everything)
+
+
+@pytest.fixture
+def served(web_settings: Settings, database: Elasticsearch) -> Iterator[Served]:
+    """The pages on a real socket."""
+    served = Served(web_settings, database)
+    served.start()
+    yield served
+    served.stop()

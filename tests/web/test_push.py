@@ -32,7 +32,8 @@ def vendor(app: FastAPI, people: People, clock: Clock) -> TestClient:
 
 
 def posts(log: Log) -> list[Post]:
-    return [decode(record.value, Post) for record in log.read(Topic.POSTS) if record.value is not None]
+    found = [decode(record.value, Post) for record in log.read(Topic.POSTS) if record.value is not None]
+    return sorted(found, key=lambda post: post.id)
 
 
 def test_posts_go_the_way_of_crawled_ones(vendor: TestClient, log: Log) -> None:
