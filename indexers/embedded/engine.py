@@ -33,7 +33,7 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = Store(folder / "documents.sqlite")
-        self.lock = threading.RLock()  # one writer at a time, refreshes too
+        self.lock = threading.RLock()  # one writer at a time; taken before a family's turn
         self.indices: dict[str, Index] = {}
         self.families: dict[str, Family] = {}
         self.templates: dict[str, Template] = {}
@@ -221,15 +221,16 @@ class Engine:
 
     def refresh(self, names: Iterable[str] | None = None) -> None:
         """Make what was acknowledged found. Raises ApiFault (429) where the disk does not take it."""
-        with self.lock:
-            for name in list(self.families) if names is None else sorted(set(names)):
-                self._guarded(name, Family.commit)
-                if self.families[name].damaged:
-                    self._repair(name)
+        for name in list(self.families) if names is None else sorted(set(names)):
+            self._guarded(name, Family.commit)  # without the lock: writes go on meanwhile
+            if self.families[name].damaged:
+                self._repair(name)
 
     def _repair(self, name: str) -> None:
         try:
-            self._open_family(name)
+            with self.lock:
+                if self.families[name].damaged:
+                    self._open_family(name)
         except BROKEN as error:
             _log.warning("local_store.index.unrepaired", family=name, error=str(error))
             raise blocked(f"TOO_MANY_REQUESTS/12: the search index can't be written now ({error}); is the disk full?", code=429) from error

@@ -4,6 +4,7 @@ import contextlib
 import importlib.metadata
 import shutil
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ class Snapshot(NamedTuple):
 
 
 class Family:
-    """One tantivy folder. Writes and refreshes are for one thread at a time; snapshots are for any."""
+    """One tantivy folder. Any thread may write, refresh and read; what is written during a commit waits for it, its writer does not."""
 
     def __init__(self, folder: Path, fields: Mapping[str, Field]) -> None:
         self.folder = folder
@@ -43,6 +44,8 @@ class Family:
         self.dirty = False
         self.damaged = False  # a write failed: to be opened anew
         self._writer: tantivy.IndexWriter | None = None
+        self._turn = threading.RLock()  # whose turn it is to use the writer: a commit takes long
+        self._waiting: deque[tuple[Sequence[int], Sequence[str]]] = deque()  # applied, for whoever has the turn next
         self._swap = threading.Lock()
         self._schema = _schema(self.fields)
         self._open()
@@ -102,37 +105,57 @@ class Family:
 
     def apply(self, replaced: Sequence[int], documents: Sequence[str]) -> None:
         """Take away documents by sequence number and add others, as JSON. They are found after `commit`."""
-        writer = self.writer()
+        self._waiting.append((replaced, documents))
         self.dirty = True
-        for seq in replaced:
-            writer.delete_documents_by_term(SEQ, seq)
-        for document in documents:
-            writer.add_json(document)
+        if self._turn.acquire(blocking=False):
+            try:
+                self._take_in()
+            finally:
+                self._turn.release()
+
+    def _take_in(self) -> None:
+        """Hand to the writer what waits, in order. For whoever has the turn."""
+        writer = self.writer()
+        while self._waiting:
+            replaced, documents = self._waiting.popleft()
+            for seq in replaced:
+                writer.delete_documents_by_term(SEQ, seq)
+            for document in documents:
+                writer.add_json(document)
 
     def remove(self, place: int, identifier: str) -> None:
         """Take away a document by its id, for replaying."""
         term = tantivy.Query.term_query
         both = [(tantivy.Occur.Must, term(self._schema, PLACE, place)), (tantivy.Occur.Must, term(self._schema, ID, identifier))]
-        self.writer().delete_documents_by_query(tantivy.Query.boolean_query(both))
-        self.dirty = True
+        with self._turn:
+            self._take_in()
+            self.writer().delete_documents_by_query(tantivy.Query.boolean_query(both))
+            self.dirty = True
 
     def remove_place(self, place: int) -> None:
         """Take away all documents of one index."""
-        self.writer().delete_documents_by_term(PLACE, place)
-        self.dirty = True
+        with self._turn:
+            self._take_in()
+            self.writer().delete_documents_by_term(PLACE, place)
+            self.dirty = True
 
     def commit(self) -> None:
         """Make what was applied durable and found. Raises what the binding raises where the disk doesn't take it."""
-        if self.dirty:
-            self.writer().commit()
-            self._reload()
-            self.dirty = False
+        with self._turn:
+            if self.dirty:
+                self.dirty = False  # before it is taken in: what is applied from here on may be left for the next commit
+                self._take_in()
+                self.writer().commit()
+                self._reload()
 
     def rest(self) -> None:
         """Let go of the writer's threads and memory; the next write takes them again."""
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.wait_merging_threads()
+        with self._turn:
+            if self.dirty:
+                return
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.wait_merging_threads()
 
     def discard(self) -> None:
         """Take the folder away; the next one to open it begins anew."""
