@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 from config.check import Office
 from config.incidents import load_incidents
 from config.settings import Settings
+from incidents.desk import Desk
 from incidents.errors import IncidentError, Superseded
 from incidents.follow import Done, Follower
 from indexers.errors import DatabaseError, DatabaseUnavailable
@@ -41,6 +42,12 @@ def run_follow(settings: Settings, client: Elasticsearch, office: Office, stop: 
         lambda: is_set_up(client, reader.names),
     )
     following.keep_on(stop)
+
+
+def desk_of(settings: Settings, client: Elasticsearch, office: Office) -> Desk:
+    """The desk of an office."""
+    reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
+    return Desk(reader, office, office.incidents or load_incidents(settings))
 
 
 class Following:

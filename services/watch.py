@@ -32,6 +32,8 @@ from indexers.names import Names
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.setup import is_set_up
+from services.follow import desk_of, run_follow
+from services.incident_facts import IncidentFacts
 from services.lease import Lease
 from services.stop import Stop
 
@@ -45,16 +47,21 @@ BROKEN = (DatabaseUnavailable, DatabaseError)
 
 
 def run_watch(settings: Settings, client: Elasticsearch, office: Office, stop: Stop, *, more: Sequence[More] = ()) -> None:
-    """Watch until told to stop. Raises what the configuration raises; what the database raises is waited out."""
-    service = Service(settings, client, office, open_channels(office.alerts.channels, OPENERS), more)
+    """Watch, and follow posts into incidents, until told to stop.
+
+    Raises what the configuration raises; what the database raises is waited out.
+    """
+    told = IncidentFacts(Records(client, Names(settings.elasticsearch.prefix)), desk_of(settings, client, office))
+    service = Service(settings, client, office, open_channels(office.alerts.channels, OPENERS), (*more, told))
     own = Stop()
-    with ThreadPoolExecutor(1, thread_name_prefix="watch-send") as pool:
-        sending = pool.submit(service.keep_sending, own)
+    with ThreadPoolExecutor(2, thread_name_prefix="watch-beside") as pool:
+        beside = [pool.submit(service.keep_sending, own), pool.submit(run_follow, settings, client, office, own)]
         try:
-            service.keep_watching(stop, lambda: not sending.done())
+            service.keep_watching(stop, lambda: not any(role.done() for role in beside))
         finally:
             own.request()
-    sending.result()
+    for role in beside:
+        role.result()
 
 
 class Service:

@@ -1,0 +1,71 @@
+"""The role `follow`, and what the alert rules are told of incidents; on the local store."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from incidents.desk import Desk
+from incidents.filed import INCIDENTS
+from incidents.records import Stage
+from indexers.errors import DatabaseUnavailable
+from services.follow import LEASE, LEASE_S, Following
+from services.incident_facts import IncidentFacts
+from services.lease import Lease
+from services.stop import Stop
+from tests.incidents.conftest import city, database, database_settings, desk, prefix, reader  # noqa: F401 - fixtures
+from tests.incidents.desk import DUTY, OFFICER
+from tests.incidents.posted import City, stories
+
+
+def following(city: City, holder: str) -> Following:  # noqa: F811 - the fixture's value
+    return Following(city.follower, Lease(city.records, LEASE, holder, LEASE_S), lambda: True)
+
+
+def test_of_two_one_follows(city: City) -> None:  # noqa: F811
+    """The other waits for the lease, and takes nothing up before."""
+    city.put(*stories())
+    one, other = following(city, "one"), following(city, "other")
+    assert one.step().added == len(stories())
+    assert not other.step()
+    assert other._follower is None
+
+
+def test_it_goes_on_when_the_database_is_back(city: City, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """What is away is waited for, and the lease is given back at the end, so that the next one need not wait."""
+    city.put(*stories())
+    stop, failed = Stop(), threading.Event()
+    role = following(city, "one")
+    follow = role.step
+
+    def step() -> object:
+        if not failed.is_set():
+            failed.set()
+            raise DatabaseUnavailable("away")
+        done = follow()
+        stop.request()
+        return done
+
+    monkeypatch.setattr(role, "step", step)
+    role.keep_on(stop)
+    assert len(city.members()) == len(stories())
+    assert following(city, "other").step() is not None
+    assert Lease(city.records, LEASE, "third", LEASE_S).hold() is False
+
+
+def test_rules_are_told_of_steps_and_clocks(city: City, desk: Desk) -> None:  # noqa: F811
+    """Who moved where since the last look and a while before, and clocks that warn or have passed."""
+    city.put(*stories())
+    city.follow()
+    facts = IncidentFacts(city.records, desk)
+    assert {change.after for change in facts(city.now).changes} == {"found"}
+    name = city.incident_of("water0")
+    desk.move(name, Stage.JUDGED, OFFICER, DUTY)
+    judged = [change for change in facts(city.now).changes if change.after == "judged"]
+    assert [(change.incident, change.before) for change in judged] == [(name, "found")]
+    assert facts(city.now).clocks == []
+    city.now += timedelta(hours=41)
+    assert [(fact.incident, fact.phase) for fact in facts(city.now).clocks] == [(name, "warned")]
+    city.now += timedelta(hours=8)
+    assert [fact.phase for fact in facts(city.now).clocks] == ["passed"]
+    assert city.records.get(INCIDENTS, name) is not None
