@@ -173,6 +173,8 @@ class WeiboSpider(SourceSpider):
 
     def _post(self, post: Status) -> Iterator[Scraped]:
         root = shaped(post.retweeted_status, Status) if post.retweeted_status else None
+        if post.retweeted_status and root is None:
+            yield self.lost(post.retweeted_status, "layout_changed")
         if root is None:
             yield from self._whole(post, self._find(post, Kind.POST))
             return

@@ -204,6 +204,14 @@ def test_reposts_and_what_they_repost(site: Site, once: Once, log: MemoryLog) ->
     assert posts["31"].accounts == ("fabu",)
 
 
+def test_a_reposted_post_of_another_shape_leaves_a_letter(site: Site, once: Once, log: MemoryLog) -> None:
+    """The repost itself is kept; what it reposts is not passed over in silence."""
+    site.routes["/api/container/getIndex"] = cards(status(5, "转发", retweeted_status={"text": "没有编号"}), total=1)
+    report = once(**ALONE, accounts=["fabu"], base_url=site.url)
+    assert set(by_id(log)) == {"5"}
+    assert (report.kept, report.broken) == (1, 1)
+
+
 def test_a_second_run_asks_only_what_changed(site: Site, once: Once, log: MemoryLog) -> None:
     """Comments are asked again only where their number grew, and unchanged posts are not sent twice."""
     counts = {"comments": 1}
