@@ -59,7 +59,7 @@ def tell(show: "Show") -> None:
     summary = show.summary()
     click.echo(f"\n{totals(summary)}")
     console = Console(highlight=False, markup=False)  # a post may hold square brackets
-    for table in (topics(summary), spread(summary), sources(summary), alerts(summary)):
+    for table in (topics(summary), spread(summary), sources(summary), incidents(summary), alerts(summary)):
         console.print(table)
     click.echo("接着看：在另一个终端里")
     for hint in show.next_steps():
@@ -97,6 +97,17 @@ def spread(summary: "Summary") -> "Table":
         text = " ".join((post.title or post.text).split())
         shown = text[:WIDTH] + ("…" if len(text) > WIDTH else "")
         table.add_row(str(post.spread), SENTIMENTS[str(post.sentiment)], post.topic, shown)
+    return table
+
+
+def incidents(summary: "Summary") -> "Table":
+    """The largest incidents, with the level that is proposed."""
+    from rich.table import Table
+
+    table = Table("帖文", "转评", "主题", "建议级别", "事件", title="值班台上最大的事件")
+    for row in summary.incidents:
+        filed = row.filed
+        table.add_row(str(filed.posts), str(filed.spread), filed.incident.topic or "", row.proposal.level, filed.incident.title)
     return table
 
 

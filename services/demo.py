@@ -15,7 +15,9 @@ from filelock import FileLock, Timeout
 
 from city.city import SPEED, City
 from city.office import write
+from config.check import load_office
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+from incidents.desk import Row, Wanted
 from indexers.answers import Counts, Share
 from indexers.connect import connect
 from indexers.embedded.open import folder_of, reach
@@ -24,6 +26,7 @@ from indexers.names import Names
 from indexers.queries import counts, latest_coverage, most_spread, topics_by_sentiment
 from indexers.reader import Reader
 from services.errors import DemoFailed
+from services.follow import desk_of
 from services.receiver import Received, Receiver
 from services.stop import Stop
 from services.supervise import Child, with_parent, yuqing
@@ -65,6 +68,7 @@ class Summary(NamedTuple):
     coverage: list[Coverage]
     dead: int
     alerts: list[Received]  # notifications, in the order in which they arrived
+    incidents: list[Row]  # the largest
 
 
 class Show:
@@ -118,6 +122,7 @@ class Show:
             coverage=latest_coverage(self._reader),
             dead=len(DeadLetters(self._messages).list()),
             alerts=list(self._receiver.received),
+            incidents=desk_of(self._settings, self._reader.client, load_office(self._settings)).find(Wanted(), size=10).rows,
         )
 
     def next_steps(self) -> list[str]:
@@ -125,7 +130,7 @@ class Show:
         prefix = f"YUQING_DATA_DIR={self._settings.data_dir}"
         return [
             f"{prefix} .venv/bin/yuqing search {words}" for words in ("自来水", "博物馆 --sort spread", "--sentiment negative --counts")
-        ] + [f"{prefix} .venv/bin/yuqing {command}" for command in ("alerts list", "dead list")]
+        ] + [f"{prefix} .venv/bin/yuqing {command}" for command in ("incidents list", "alerts list", "dead list")]
 
 
 @contextmanager
