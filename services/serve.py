@@ -79,10 +79,7 @@ def _make_ready(settings: Settings, client: Elasticsearch, stop: Stop) -> None:
 def _take_port(settings: Settings) -> socket.socket:
     host, port = settings.web.host, settings.web.port
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        taken = socket.socket(family, kind, protocol)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(place)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         raise PortTaken(f"can't serve pages at {host}:{port}: {error.strerror}; give another with --host and --port") from error
-    return taken

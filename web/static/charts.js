@@ -4,7 +4,8 @@ const drawn = new WeakSet();
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
-  return { ink: of("ink"), quiet: of("quiet"), line: of("line"), faint: of("faint"), panel: of("panel"), "-1": of("negative"), 0: of("neutral"), 1: of("positive"), accent: of("accent") };
+  const size = Math.round(Number.parseFloat(style.fontSize) * 0.86); // larger on a wall, as all else
+  return { size, ink: of("ink"), quiet: of("quiet"), line: of("line"), faint: of("faint"), panel: of("panel"), "-1": of("negative"), 0: of("neutral"), 1: of("positive"), accent: of("accent") };
 }
 
 function local(iso, zone, length) {
@@ -15,18 +16,18 @@ function local(iso, zone, length) {
 function frame(c) {
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit", color: c.quiet },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: c.quiet },
     grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
-    legend: { top: 0, right: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: c.quiet } },
+    legend: { top: 0, right: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: c.quiet, fontSize: c.size } },
     // Drawn on the canvas: as HTML it would set style attributes, which our policy does not let pass.
-    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, backgroundColor: c.panel, borderColor: c.line, textStyle: { color: c.ink, fontSize: 13 } },
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, backgroundColor: c.panel, borderColor: c.line, textStyle: { color: c.ink, fontSize: c.size } },
   };
 }
 
 function axes(c, times) {
   return {
-    xAxis: { type: "category", data: times, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.quiet, hideOverlap: true } },
-    yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: c.faint } }, axisLabel: { color: c.quiet } },
+    xAxis: { type: "category", data: times, axisTick: { show: false }, axisLine: { lineStyle: { color: c.line } }, axisLabel: { color: c.quiet, hideOverlap: true, fontSize: c.size } },
+    yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: c.faint } }, axisLabel: { color: c.quiet, fontSize: c.size } },
   };
 }
 
