@@ -30,22 +30,28 @@ def test_a_quiet_incident_is_blue() -> None:
         ({"posts": 499, "growth": 99, "negative": 0}, "orange"),
         ({"posts": 500, "growth": 100, "negative": 0}, "red"),
         ({"posts": 500, "growth": 0, "negative": 0}, "blue"),  # one threshold is not two
-        ({"posts": 500, "growth": 0, "negative": 300}, "red"),
+        ({"posts": 500, "growth": 0, "negative": 500}, "blue"),  # dissatisfied is what incidents are made of
         ({"posts": 20, "growth": 8, "negative": 0}, "yellow"),
         ({"accounts": 5, "spread": 10_000}, "red"),
-        ({"posts": 4, "negative": 4, "accounts": 2}, "blue"),  # a share of four posts says nothing
-        ({"posts": 5, "negative": 5, "accounts": 2}, "yellow"),
+        ({"posts": 20, "accounts": 2}, "yellow"),
     ],
 )
 def test_a_level_needs_enough_of_its_thresholds(more: dict[str, int], expected: str) -> None:
-    """Two of five, each at its edge; the most urgent level that is reached."""
+    """Two of those given, each at its edge; the most urgent level that is reached."""
     assert level(**more) == expected
+
+
+@pytest.mark.parametrize(("posts", "expected"), [(4, "blue"), (5, "yellow")])
+def test_an_office_may_ask_for_a_share_of_negative_posts(posts: int, expected: str) -> None:
+    """Of four posts a share says nothing."""
+    rules = [rule.model_copy(update={"negative_share": 0.5}) if rule.id == "yellow" else rule for rule in RULES.levels]
+    assert propose(Measures(posts=posts, growth=0, spread=0, accounts=2, negative=posts), rules).level == expected
 
 
 def test_the_reason_names_what_was_observed_and_what_was_asked() -> None:
     """An officer sees the numbers behind the colour."""
     proposal = propose(Measures(posts=120, growth=40, spread=50, accounts=1, negative=90), RULES.levels)
-    assert proposal.reason == "建议橙色：帖文120条（≥100）、近1小时新增40条（≥30）、负面占比75%（≥50%）"
+    assert proposal.reason == "建议橙色：帖文120条（≥100）、近1小时新增40条（≥30）"
     assert proposal.reached[0].observed == 120
 
 
