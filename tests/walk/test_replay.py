@@ -33,7 +33,7 @@ def own_posts(path: Path, number: int) -> Path:
 def matching(path: Path) -> set[str]:
     """The ids of the posts that say one of the words, found the plain way."""
     packed = path.read_bytes()
-    lines = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode().splitlines()
+    lines = (gzip.decompress(packed) if path.suffix == ".gz" else packed).splitlines()
     posts = [json.loads(line) for line in lines]
     return {f"mastodon:{post['id']}" for post in posts if any(word in post["text"] for word in WORDS)}
 
