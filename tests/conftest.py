@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
@@ -19,6 +20,8 @@ from services.stack import Missing, running_stack
 from services.stack.launch import status
 
 ROOT = Path(__file__).parents[1]
+hypothesis.settings.register_profile("patient", deadline=None)  # a test that is slow on a busy machine is no failure
+hypothesis.settings.load_profile("patient")
 IN_CI = os.environ.get("CI") == "true"
 LEFT_RUNNING = ROOT / "var" / "stack"
 
