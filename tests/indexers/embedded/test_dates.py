@@ -100,3 +100,19 @@ def test_zones_are_names_or_offsets() -> None:
     assert parse_zone(None) is UTC
     with pytest.raises(ApiFault):
         parse_zone("Mars/Olympus")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-01T08:00:00Z", "2026-11-01T08:00:00.123Z", "1969-12-31T23:59:59.999999Z", "2026-11-01T08:00:00.123456Z", "2026-11-01"],
+)
+def test_common_dates_are_read_fast_and_alike(text: str) -> None:
+    """The short way to read a date and the long one agree."""
+    assert quick_date(text) == parse_date(text)
+
+
+@pytest.mark.parametrize("text", ["2026-W44-7T08:00:00Z", "2026-W44-7T08:00:00.123456Z", "2026-13-01T08:00:00Z"])
+def test_what_is_no_date_to_the_long_way_is_none_to_the_short_one(text: str) -> None:
+    """Forms that the standard library knows and the server does not are refused."""
+    with pytest.raises((ValueError, ApiFault)):
+        quick_date(text)
