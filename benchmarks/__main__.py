@@ -23,6 +23,7 @@ BENCHMARKS = {
     "idle": "benchmarks.running:idle",
     "scale": "benchmarks.scale:run",
     "group": "benchmarks.grouping:run",
+    "watch": "benchmarks.watch:run",
 }
 LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
 
