@@ -24,6 +24,7 @@ _ADVICE = {
     sqlite3.SQLITE_CORRUPT: "the file is damaged; move it away and restore a copy",
     sqlite3.SQLITE_NOTADB: "the file is damaged; move it away and restore a copy",
 }
+_PRIVATE = 0o700  # what citizens wrote is for this user alone
 _PRIMARY_CODE = 0xFF  # the low byte of an extended result code
 
 
@@ -86,7 +87,7 @@ class Database:
                 raise LogUnavailable(f"the local log can't use {self.path}: {error}; {_advice(error)}") from error
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=self._busy_s, isolation_level=None, check_same_thread=False)
         try:
             self._prepare(connection)

@@ -21,6 +21,7 @@ from indexers.embedded.serve import HOST, Server
 OWNER_FILE = "owner.json"
 LOCK_FILE = "owner.lock"
 _PRIVATE = 0o600
+_PRIVATE_FOLDER = 0o700  # posts and sign-ins are for this user alone
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ class LocalStore:
         Raises StoreHeld where another process owns it, LocalStoreError where it can't be read or written.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
             lock = filelock.FileLock(folder / LOCK_FILE, mode=_PRIVATE)
             lock.acquire(timeout=0)
         except filelock.Timeout as error:

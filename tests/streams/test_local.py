@@ -342,3 +342,10 @@ def test_doing_nothing_makes_no_files(folder: Path, verb: Callable[[LocalLog], N
     with LocalLog(folder) as log:
         verb(log)
     assert not folder.exists()
+
+
+def test_only_its_own_user_may_look_into_the_folder(tmp_path: Path) -> None:
+    """What citizens wrote is not for the other users of the machine."""
+    with LocalLog(tmp_path / "log") as log:
+        log.append([Message(topic=Topic.POSTS, key="k", value=b"{}")])
+    assert (tmp_path / "log").stat().st_mode & 0o077 == 0

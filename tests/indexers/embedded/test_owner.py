@@ -170,3 +170,8 @@ def test_a_file_left_over_from_an_owner_that_was_killed_hinders_nobody(settings:
     (folder / "owner.json").write_text(content, encoding="utf-8")
     with open_local(settings) as client:
         assert client.cluster.health()["status"] == "green"
+
+
+def test_only_its_own_user_may_look_into_the_folder(held: LocalStore) -> None:
+    """Posts and sign-ins are not for the other users of the machine."""
+    assert stat.S_IMODE(held.folder.stat().st_mode) & 0o077 == 0
