@@ -42,7 +42,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Filed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One incident with its counts. Its title is that of the largest of its parts, until somebody has touched it."""
+    """One incident with its counts. Its title may change as it grows or merges, until somebody has touched it."""
 
     incident: Incident
     last_at: datetime  # publication of its newest post
@@ -86,6 +86,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     turn: int
     opened: tuple[Incident, ...] = ()
     members: tuple[Member, ...] = ()
+    names: dict[str, str] = {}  # what incidents that have grown are called from now on, if nobody has touched them
     grown: tuple[Grown, ...] = ()
     merges: tuple[tuple[str, str], ...] = ()  # which goes, which stays; in order
 
@@ -108,7 +109,7 @@ def counted(standing: Mapping[str, Filed], change: Change, concerned: Concerned)
     done = {name for name, filed in now.items() if filed.turn >= change.turn}
     for name, members in _by_incident(change.members).items():
         if name in now and name not in done:
-            now[name] = _with_members(now[name], members)
+            now[name] = _named(_with_members(now[name], members), change.names.get(name))
     for grown in change.grown:
         if grown.incident in now and grown.incident not in done:
             filed = now[grown.incident]
@@ -131,6 +132,12 @@ def _by_incident(members: Iterable[Member]) -> dict[str, list[Member]]:
     for member in members:
         found.setdefault(member.incident, []).append(member)
     return found
+
+
+def _named(filed: Filed, title: str | None) -> Filed:
+    if title is None or not filed.incident.may_merge:
+        return filed
+    return msgspec.structs.replace(filed, incident=msgspec.structs.replace(filed.incident, title=title))
 
 
 def _with_members(filed: Filed, members: list[Member]) -> Filed:

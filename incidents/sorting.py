@@ -5,11 +5,13 @@ its sake. Everything else is grouped by its text. A report (举报) comes to no 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from elasticsearch.dsl import Search
 
 from config.check import Office
 from config.incidents import IncidentRules
@@ -22,12 +24,14 @@ from incidents.records import Incident
 from incidents.reports import reported_departments
 from incidents.requests import Request, open_request, request_id
 from incidents.state import Arrival, Merge
-from incidents.titles import title_of
+from incidents.titles import most_telling, title_of
 from indexers.merge import StoredPost
 from indexers.records import Records
 from nlp.tagger import text_of
-from streams.messages import Kind
+from streams.messages import Kind, Standing
 
+_RENAMED_AT = (5, 25, 125, 625)  # posts
+_LOOKED_AT = 40  # posts, to find the one that tells most
 _UNDER = frozenset({Kind.COMMENT, Kind.REPOST})
 
 
@@ -103,6 +107,7 @@ class Sorter:
             turn=turn,
             opened=_opened(members_of, members, standing, now),
             members=members,
+            names=self._names(members_of, members, standing),
             grown=tuple(msgspec.structs.replace(grown, incident=final.of(grown.incident)) for grown in sorting.grown),
             merges=tuple(pair for pair in pairs if pair[0] != pair[1]),
         )
@@ -110,6 +115,35 @@ class Sorter:
     def requests(self, sorting: Sorting, now: datetime) -> tuple[Request, ...]:
         """The requests that posts make."""
         return tuple(self._request(post, ask, now) for post, ask in sorting.asks)
+
+    def _names(self, posts: Sequence[StoredPost], members: Sequence[Member], standing: Mapping[str, Filed]) -> dict[str, str]:
+        """What to call the incidents that have come to so many posts that it is worth another look."""
+        came = Counter(member.incident for member in members)
+        names = {}
+        for name, number in came.items():
+            before = standing[name].posts if name in standing else 0
+            touched = name in standing and not standing[name].incident.may_merge
+            if touched or not any(before < step <= before + number for step in _RENAMED_AT):
+                continue
+            here = [post for post, member in zip(posts, members, strict=True) if member.incident == name and not _root(post)]
+            told = (*here[:_LOOKED_AT], *self._told(standing.get(name)))
+            if told and not self._official(standing.get(name), told):
+                best = told[most_telling([text_of(post) for post in told])]
+                names[name] = title_of(best.text, best.title)
+        return names
+
+    def _official(self, filed: Filed | None, told: Sequence[StoredPost]) -> bool:
+        """Whether an office or a newspaper opened the incident: its own words say best what people are dissatisfied about."""
+        opener = told[0] if filed is None else self._intake.posts([filed.incident.first_post]).get(filed.incident.first_post)
+        return opener is not None and opener.author.standing is not Standing.PRIVATE
+
+    def _told(self, filed: Filed | None) -> list[StoredPost]:
+        """Posts of an incident that stand by themselves, the newest."""
+        if filed is None:
+            return []
+        query = Search().filter("terms", incident=list(filed.groups)).exclude("terms", kind=[kind.value for kind in _UNDER])
+        page = self._records.page(MEMBERS, query, {"published_at": "desc"}, size=_LOOKED_AT)
+        return list(self._intake.posts([read.body.id for read in page.rows]).values())
 
     def _look(self, post: StoredPost) -> Look:
         felt = (post.sentiment or 0, post.sentiment_score or 0.0)

@@ -242,6 +242,20 @@ def test_what_people_are_dissatisfied_under_is_taken_in(city: City) -> None:
     assert not city.together("c", "d")
 
 
+def test_an_incident_that_grows_is_named_anew_until_somebody_has_touched_it(city: City, desk: Desk) -> None:
+    """After the post that shares most with the others; an officer's incident keeps the name they know it by."""
+    follower = city.follower()
+    city.put(post("odd", "停水！东湖小区，唉，今天又是没精打采的一天，什么都不顺，午饭也没吃好"))
+    city.follow(follower)
+    city.put(*(post(f"w{number}", "东湖小区停水三天，物业电话没人接") for number in range(5)))
+    city.follow(follower)
+    assert city.largest().incident.title == "东湖小区停水三天，物业电话没人接"
+    desk.move(city.largest().incident.id, Stage.JUDGED, OFFICER, DUTY)
+    city.put(*(post(f"late{number}", "东湖小区停水第四天，送水车还没有来，老人提不动") for number in range(25)))
+    city.follow(follower)
+    assert city.largest().incident.title == "东湖小区停水三天，物业电话没人接"
+
+
 def test_superfluous_turns_are_taken_away(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkpoint is all that a new follower needs; what it makes superfluous goes."""
     monkeypatch.setattr(follow, "CHECKPOINT_POSTS", 4)

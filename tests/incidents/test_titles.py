@@ -2,7 +2,8 @@
 
 import pytest
 
-from incidents.titles import LONGEST, title_of
+from incidents.titles import LONGEST, most_telling, title_of
+from tests.incidents.stories import DAILY, WATER
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,11 @@ def test_a_title_is_the_beginning_without_what_says_nothing(text: str, title: st
 def test_a_title_is_short() -> None:
     """However long the post is."""
     assert len(title_of("水" * 500)) == len(title_of("x", "题" * 500)) == LONGEST
+
+
+def test_the_post_that_shares_most_names_the_incident() -> None:
+    """Not the one that happened to come first."""
+    texts = [DAILY[0], *WATER[:4], DAILY[1]]
+    assert texts[most_telling(texts)] in WATER
+    assert most_telling(["", "a"]) == 0
+    assert most_telling(["同一条"] * 3) == 0
