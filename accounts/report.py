@@ -2,21 +2,19 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import msgspec
 from elasticsearch.dsl import Search
 
 from accounts.indicators import Indicators, Period, Rules, indicators
 from accounts.own import SNAPSHOTS, Owners
 from config.accounts import MonitoredAccount
 from config.sources import Source
-from indexers.reader import Reader, hits, iso
+from indexers.reader import Reader, iso
 from indexers.records import Records
-from indexers.series import own_posts
+from indexers.series import newest_complete, oldest_complete, own_posts
 from indexers.slots import Window
-from streams.messages import Coverage
 
 DAY = timedelta(days=1)
 SNAPSHOT_DAYS = 92  # before the period: the last count before it, from which followers gained are counted
@@ -65,18 +63,11 @@ def uncovered(
 
 def covered(reader: Reader, source: str) -> Span | None:
     """Give the days that the complete runs of a source have covered; None where it never had one."""
-    query = Search().filter("term", source=source).filter("term", outcome="complete")
-    newest = _run(reader, query.sort({"ended_at": {"order": "desc"}}, {"id": {"order": "asc"}}))
-    oldest = _run(reader, query.filter("exists", field="oldest_at").sort({"oldest_at": {"order": "asc"}}, {"id": {"order": "asc"}}))
+    newest, oldest = newest_complete(reader, source), oldest_complete(reader, source)
     if newest is None:
         return None
     start = newest.started_at if oldest is None or oldest.oldest_at is None else oldest.oldest_at
     return Span(start.astimezone(reader.zone).date(), newest.ended_at.astimezone(reader.zone).date())
-
-
-def _run(reader: Reader, query: Search[Any]) -> Coverage | None:
-    found = hits(reader.run("covered", reader.names.coverage, query.extra(size=1)))
-    return msgspec.convert(found[0]["_source"], Coverage) if found else None
 
 
 def _known(day: date, spans: Sequence[Span | None]) -> bool:

@@ -34,7 +34,9 @@ def as_data(rows: Sequence[Indicators]) -> list[dict[str, Any]]:
 
 def as_table(rows: Sequence[Indicators]) -> Table:
     """Give a table to print. What is not known says so."""
-    table = Table(*(title for title, _ in COLUMNS))
+    table = Table()
+    for title, _ in COLUMNS:
+        table.add_column(title, overflow="fold")  # a narrow terminal breaks lines, and hides nothing
     for row in rows:
         table.add_row(
             *(UNKNOWN if (value := of(row)) is None else f"{value:,}" if isinstance(value, int) else str(value) for _, of in COLUMNS)

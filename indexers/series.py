@@ -15,7 +15,7 @@ from indexers.merge import StoredPost
 from indexers.queries import FOR_MERGING_ONLY, Filters, posts_where
 from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
 from indexers.slots import Window
-from streams.messages import Standing
+from streams.messages import Coverage, Standing
 
 PAGE = 5000  # combinations fetched at a time; a server allows 65,536
 POSTS_PAGE = 1000
@@ -84,6 +84,23 @@ def own_posts(reader: Reader, window: Window, *, seen_since: datetime | None = N
     if seen_since is not None:
         query = query.filter("range", collected_at={"gte": iso(seen_since)})
     return _walk(reader, "own_posts", query.sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}), most)
+
+
+def newest_complete(reader: Reader, source: str) -> Coverage | None:
+    """Give the last complete run of a source; None where it never had one."""
+    return _complete(reader, source, "ended_at", "desc")
+
+
+def oldest_complete(reader: Reader, source: str) -> Coverage | None:
+    """Give the complete run of a source that came furthest back; None where none says how far it came."""
+    return _complete(reader, source, "oldest_at", "asc")
+
+
+def _complete(reader: Reader, source: str, field: str, way: str) -> Coverage | None:
+    query: Search[Any] = Search().filter("term", source=source).filter("term", outcome="complete").filter("exists", field=field)
+    query = query.sort({field: {"order": way}}, {"id": {"order": "asc"}}).extra(size=1)
+    found = hits(reader.run("complete_runs", reader.names.coverage, query))
+    return msgspec.convert(found[0]["_source"], Coverage) if found else None
 
 
 def _own(window: Window) -> Search[Any]:

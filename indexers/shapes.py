@@ -16,13 +16,16 @@ from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders, NodeConfig
 from elastic_transport._node._base import NodeApiResponse
 from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import Elasticsearch
+from elasticsearch.dsl import Search
 
-from indexers import case_queries, queries
+from indexers import case_queries, queries, series
+from indexers.cursors import CURSORS, Piece
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
 from indexers.people import Entry, People, Role, Session, User
 from indexers.queries import Filters, Order
 from indexers.reader import Reader
+from indexers.records import Records
 from indexers.search_box import parse
 from indexers.slots import Calendar, Window
 from indexers.writer import Writer
@@ -76,7 +79,8 @@ class Recorder(BaseNode):
         if verb == "_search":
             return 200, _search_answer(request.body[0])
         missing = request.method == "GET" and ("_index_template" in request.target or "/_doc/" in request.target)
-        return (404, {}) if missing else (200, {})
+        written = {"_create", "_doc"} & set(request.target.partition("?")[0].split("/"))
+        return (404, {}) if missing else (200, {"_seq_no": 7, "_primary_term": 1} if written else {})
 
 
 def _bulk_answer(lines: Iterable[Mapping[str, Any]], stands: StoredPost | None) -> dict[str, Any]:
@@ -227,6 +231,48 @@ def _grouped(client: Elasticsearch) -> Iterator[str]:
     yield "accounts: posts of an incident by account"
 
 
+def _watching(client: Elasticsearch) -> Iterator[str]:
+    """Send each query of the watcher and of the accounts; yields what to call the requests since the last."""
+    reader, window = Reader(client, Names(PREFIX), ZONE), Window(AT - timedelta(hours=3), AT)
+    calls: dict[str, Callable[[], Any]] = {
+        "series: posts by account, topic, sentiment and step": lambda: list(
+            series.series(reader, window, timedelta(minutes=5), ("account", "topic", "sentiment"), Filters(sentiments=(-1,)))
+        ),
+        "volume: how many posts": lambda: series.volume(reader, window),
+        "volume: how many by monitored accounts": lambda: series.volume(reader, window, own=True),
+        "edge: the newest post": lambda: series.edge(reader, window, newest=True),
+        "edge: the oldest post": lambda: series.edge(reader, window, newest=False),
+        "began: the first post that was collected": lambda: series.began(reader),
+        "published: posts, newest first": lambda: series.published(reader, Filters(window=window), most=10),
+        "own_posts: by monitored accounts, seen lately": lambda: series.own_posts(reader, window, seen_since=AT),
+        "newest_complete, oldest_complete: what a source has covered": lambda: (
+            series.newest_complete(reader, "weibo-metro"),
+            series.oldest_complete(reader, "weibo-metro"),
+        ),
+    }
+    for name, call in calls.items():
+        call()
+        yield name
+
+
+def _keeping(client: Elasticsearch) -> Iterator[str]:
+    """Read and write records; yields what to call the requests since the last."""
+    records = Records(client, Names(PREFIX))
+    piece = Piece(id="spike:all", kind="spike", generation="1")
+    records.get(CURSORS, piece.id)
+    yield "A record of any family, by its id"
+    records.create(CURSORS, piece)
+    yield "A new one, to be found at once"
+    records.replace(CURSORS, piece, (7, 1))
+    yield "One in place of the version that was read, to be found at once"
+    records.create_all(CURSORS, [piece])
+    yield "Many new ones"
+    records.delete(CURSORS, piece.id, (7, 1))
+    yield "One taken away, if it is the version that was read"
+    records.page(CURSORS, Search().filter("term", kind="spike"), {"kind": "asc"}, after=("spike", "a"))
+    yield "A page of a family, with versions"
+
+
 def _peopling(client: Elasticsearch) -> Iterator[str]:
     """Read and write about users; yields what to call the requests since the last."""
     people = People(client, Names(PREFIX))
@@ -255,7 +301,7 @@ def shapes() -> Iterator[tuple[str, list[Request]]]:
     def stands(post: TaggedPost | None) -> None:
         node.stands = None if post is None else lift(post)
 
-    for part in (_writing(client, stands), _reading(client), _grouped(client), _peopling(client)):
+    for part in (_writing(client, stands), _reading(client), _grouped(client), _watching(client), _keeping(client), _peopling(client)):
         for name in part:
             yield name, node.requests.copy()
             node.requests.clear()
