@@ -1,6 +1,7 @@
 """`yuqing accounts`: what the accounts of the matrix did in a period."""
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_DAYS = 30
+WIDE = 200  # columns, where nobody's terminal says how many there are
 
 
 class AccountsError(YuqingError):
@@ -66,7 +68,7 @@ def show(*, first: datetime | None, last: datetime | None, chosen: tuple[str, ..
     if as_json:
         click.echo(json.dumps(as_data(rows), ensure_ascii=False))
         return
-    Console(highlight=False, markup=False).print(as_table(rows))
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE).print(as_table(rows))
     click.echo(f"{period.first} 至 {period.last}，共 {period.days} 天；规则版本 {rows[0].model if rows else '–'}。")
 
 
