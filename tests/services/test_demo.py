@@ -23,6 +23,15 @@ def test_the_story_ends_on_record(tmp_path: Path) -> None:
     assert steps[-1].waiting == 0
     assert steps[-1].share == 1.0
     assert summary.dead == 0
+    hijack, water = (next(row for row in summary.incidents if word in row.filed.incident.title) for word in ("玉枕", "自来水发黄"))
+    assert hijack.filed.posts > 200
+    assert water.filed.posts > 100
+    assert {hijack.proposal.level, water.proposal.level} <= {"orange", "red"}
+    told = [alert.title for alert in summary.alerts]
+    assert any("账号疑似被盗：yunxi-bowuguan" in title for title in told)
+    assert any("账号负面突增：yunxi-bowuguan" in title for title in told)
+    assert any("话题负面上升：城乡建设" in title for title in told)
+    assert len({alert.key for alert in summary.alerts}) == len(told)
     assert summary.counts.posts > 2000
     assert "玉枕" in summary.most_spread[0].text  # the advert on the hijacked museum's account
     assert sum(1 for post in summary.most_spread if "自来水" in post.text) >= 3
