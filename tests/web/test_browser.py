@@ -198,8 +198,10 @@ def test_pages_fit_the_screen(watched: Watched, width: int, height: int) -> None
     for path in PAGES:
         watched.go(path)
         assert watched.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    watched.go("/duty")
-    assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    for language in ("en", "zh"):
+        watched.go(f"/language/{language}?next=/duty")
+        assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert watched.page.evaluate("[...document.querySelectorAll('.number')].every(one => one.scrollWidth <= one.clientWidth)")
 
 
 def test_without_libraries_there_are_tables(context: BrowserContext, served: Served, watched: Watched) -> None:
