@@ -40,7 +40,7 @@ LOOK_S = 1.0
 PATIENCE_S = 60.0  # so long the system may take to answer its first query on a slow machine
 AFTER_S = 180.0  # so long after the story's end the last posts may take to be found on a busy machine
 QUIET_S = 8.0  # nothing new for this long after the story's end: it is all there. Sources are read every 2 or 3 s
-LATE_S = 6 * 3600  # the city's time runs so fast that a source which is read every 3 s is hours late
+LATE_S = 24 * 3600  # the city's time runs so fast that a source which is read every 3 s is hours late
 SECRET = "yunxi-demo"  # noqa: S105 - of the made-up office, as its alerts.yaml has it
 MARK = ".yuqing-demo"  # only a folder with this file in it is ever emptied
 
