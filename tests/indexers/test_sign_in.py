@@ -14,10 +14,14 @@ import pytest
 from config.settings import Settings
 from indexers import queries
 from indexers.connect import connect
+from indexers.cursors import Cursors
 from indexers.errors import DatabaseUnavailable
 from indexers.names import Names
 from indexers.reader import Reader
+from indexers.records import Records
+from indexers.setup import is_set_up
 from indexers.writer import Writer
+from services.lease import Lease
 from services.stack import Missing, running_stack
 from services.stack.artifacts import cache_folder, elasticsearch_home
 from services.stack.java import find_java
@@ -29,7 +33,7 @@ pytestmark = pytest.mark.stack
 
 DOCS = Path(__file__).parents[2] / "docs" / "database.md"
 PASSWORD = "a-password-for-tests"
-USERS = {"worker": "yuqing_work", "officer": "yuqing_read"}
+USERS = {"worker": "yuqing_work", "watcher": "yuqing_desk", "officer": "yuqing_read"}
 RELOADED_S = 60  # the server looks at its files every few seconds
 
 
@@ -96,3 +100,22 @@ def test_rights_as_in_the_docs_are_enough_and_no_more(secured: str, settings: Se
             Writer(worker, "other").write(posts)
     with connect(signed_in(settings, secured, "officer", "wrong")) as stranger, pytest.raises(DatabaseUnavailable, match="401"):
         queries.counts(Reader(stranger, names, settings.zone))
+
+
+def test_rights_of_the_desk_are_enough_for_the_watcher(secured: str, settings: Settings) -> None:
+    """It sees that the indices are set up, holds its lease, and replaces what it remembers, old pieces and all."""
+    names = Names("yuqing")
+    with connect(signed_in(settings, secured, "worker")) as worker, connect(signed_in(settings, secured, "watcher")) as watcher:
+        known(Reader(worker, names, settings.zone))
+        known(Reader(watcher, names, settings.zone))
+        Writer(worker, "yuqing").write([])
+        assert is_set_up(watcher, names)
+        records = Records(watcher, names)
+        assert Lease(records, "watch", "a", 10).hold()
+        first = Cursors(records).save("spike:a", b"old", None)
+        assert first is not None
+        second = Cursors(records).save("spike:a", b"new", first)
+        assert second is not None
+        found = Cursors(records).load("spike:a")
+        assert found is not None
+        assert found.data == b"new"
