@@ -1,54 +1,27 @@
 """The tagger in a process of its own, so that tagging and writing to the local store have a core each.
 
 Both are mostly Python, and one interpreter runs on one core. The parent writes what is to be tagged to the child's standard input
-and reads the tags from its standard output: messages of MessagePack behind four bytes of length. The child ends when its input
-does, so it never outlives its parent, however that dies.
+and reads the tags from its standard output. The child ends when its input does, so it never outlives its parent, however that dies.
 """
 
 import contextlib
-import signal
-import struct
 import subprocess
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import BinaryIO, Self, TypeVar
+from typing import BinaryIO, Self
 
 import msgspec
 import structlog
 
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
-from streams.messages import Post, TaggedPost, Tags
+from services.tagging_wire import Answer, Ready, Said, read, write
+from streams.messages import Post, TaggedPost
 
-COMMAND = (sys.executable, "-m", "services.apart")
+COMMAND = (sys.executable, "-m", "services.tagging")
 GRACE_S = 5.0  # a batch takes less
-_LENGTH = struct.Struct(">I")
 
 log = structlog.get_logger()
-
-
-class Ready(msgspec.Struct):
-    """The child's first word: the stamp of what cuts the texts, or why it can't tag."""
-
-    segmenter: str = ""
-    error: str | None = None
-
-
-class Said(msgspec.Struct, array_like=True):
-    """What of a post is read."""
-
-    title: str | None
-    text: str
-
-
-class Answer(msgspec.Struct):
-    """Tags for each post, in order; or what broke."""
-
-    tags: list[Tags] = []
-    error: str | None = None
-
-
-Body = TypeVar("Body")
 
 
 class ApartTagger:
@@ -98,8 +71,13 @@ class ApartTagger:
         self.close()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own program
-        ready = _read(_pipe(process.stdout), Ready) or Ready(error="it ended at once")
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for this process, which ends the other when its batch is done
+        )
+        ready = read(_pipe(process.stdout), Ready) or Ready(error="it ended at once")
         if ready.error is None:
             self.segmenter = ready.segmenter
             return process
@@ -116,11 +94,11 @@ class ApartTagger:
             self.close()
             self._process = self._start()
         try:
-            _write(_pipe(self._process.stdin), asked)
+            write(_pipe(self._process.stdin), asked)
         except BrokenPipeError:
             answer = None
         else:
-            answer = _read(_pipe(self._process.stdout), Answer)
+            answer = read(_pipe(self._process.stdout), Answer)
         if answer is None:
             self._process.wait()
         return answer
@@ -129,45 +107,3 @@ class ApartTagger:
 def _pipe(pipe: object) -> BinaryIO:
     assert pipe is not None
     return pipe  # type: ignore[return-value]  # Popen knows no more than that it may be there
-
-
-def _write(pipe: BinaryIO, body: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(body)) + body)
-    pipe.flush()
-
-
-def _read(pipe: BinaryIO, kind: type[Body]) -> Body | None:
-    """Read one message; None at the end."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    size: int = _LENGTH.unpack(head)[0]
-    body = pipe.read(size)
-    return msgspec.msgpack.decode(body, type=kind) if len(body) == size else None
-
-
-def main() -> None:
-    """Tag what comes until there is no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one when its batch is done
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever a library prints must not get between the answers
-    from config.errors import YuqingError  # noqa: PLC0415 - the parent reads this module too, and needs none of these
-    from nlp.segment import default  # noqa: PLC0415
-    from nlp.tagger import Tagger, text_of  # noqa: PLC0415
-
-    try:
-        tagger = Tagger.load()
-    except YuqingError as error:
-        _write(answers, msgspec.msgpack.encode(Ready(error=str(error))))
-        return
-    _write(answers, msgspec.msgpack.encode(Ready(segmenter=str(default().stamp))))
-    while (said := _read(asked, list[Said])) is not None:
-        try:
-            answer = Answer(tagger.tag_texts([text_of(one) for one in said]))
-        except Exception as error:  # noqa: BLE001 - a text that breaks a library; the parent finds out which
-            answer = Answer(error=repr(error))
-        _write(answers, msgspec.msgpack.encode(answer))
-
-
-if __name__ == "__main__":
-    main()

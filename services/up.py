@@ -25,7 +25,7 @@ from streams.engines import open_log
 log = structlog.get_logger()
 
 TEND_S = 0.5
-GIVE_BACK_S = 10.0  # takes a few milliseconds
+GIVE_BACK_S = 2.0  # takes a few milliseconds
 MOMENT_S = 5.0
 
 

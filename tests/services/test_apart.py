@@ -21,7 +21,7 @@ def tag_texts(self, texts):
     if "die" in texts: os._exit(3)
     return whole(self, texts)
 whole, nlp.tagger.Tagger.tag_texts = nlp.tagger.Tagger.tag_texts, tag_texts
-from services.apart import main
+from services.tagging import main
 main()
 """
 
@@ -81,7 +81,7 @@ def test_a_process_that_cannot_tag_says_why() -> None:
     """Neither one that ends at once nor one without weights is waited for."""
     with pytest.raises(TaggerUnavailable, match="ended at once"):
         ApartTagger([sys.executable, "-c", ""])
-    missing = "from pathlib import Path; import nlp.tagger; nlp.tagger.SHIPPED = Path('nowhere'); from services.apart import main; main()"
+    missing = "from pathlib import Path; import nlp.tagger; nlp.tagger.SHIPPED = Path('nowhere'); from services.tagging import main; main()"
     with pytest.raises(TaggerUnavailable, match=r"nowhere.*can't be read"):
         ApartTagger([sys.executable, "-c", missing])
 

@@ -1,0 +1,37 @@
+"""The process in which texts are tagged apart: `python -m services.tagging`, started by `services.apart`.
+
+It imports little, for its memory counts.
+"""
+
+import sys
+
+import msgspec
+
+from config.errors import YuqingError
+from nlp.segment import default
+from nlp.tagger import Tagger, text_of
+from services.memory import give_back
+from services.tagging_wire import Answer, Ready, Said, read, write
+
+
+def main() -> None:
+    """Tag what comes until there is no more."""
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever a library prints must not get between the answers
+    try:
+        tagger = Tagger.load()
+    except YuqingError as error:
+        write(answers, msgspec.msgpack.encode(Ready(error=str(error))))
+        return
+    write(answers, msgspec.msgpack.encode(Ready(segmenter=str(default().stamp))))
+    give_back()  # half as much again was only needed to load
+    while (said := read(asked, list[Said])) is not None:
+        try:
+            answer = Answer(tagger.tag_texts([text_of(one) for one in said]))
+        except Exception as error:  # noqa: BLE001 - a text that breaks a library; the parent finds out which
+            answer = Answer(error=repr(error))
+        write(answers, msgspec.msgpack.encode(answer))
+
+
+if __name__ == "__main__":
+    main()
