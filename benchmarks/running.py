@@ -4,7 +4,6 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from benchmarks.site import Site
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 from indexers.embedded.open import open_local
 from indexers.names import Names
+from services.supervise import with_parent, yuqing
 
 LATENCY_ASKED = 1000  # ms
 MEMORY_ASKED = 400  # MB
@@ -73,7 +73,7 @@ def _up(site: Site, path: Path) -> Iterator[tuple[psutil.Process, Elasticsearch,
     settings = load_settings(data_dir=path / "var", config_dir=path / "config")
     given = {"DATA_DIR": settings.data_dir, "CONFIG_DIR": settings.config_dir, "LOG_LEVEL": "warning"}
     variables = {f"{ENVIRONMENT_PREFIX}{name}": str(value) for name, value in given.items()}
-    process = subprocess.Popen([sys.executable, "-m", "cli", "up"], env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(yuqing("up", *with_parent()), env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
     try:
         with _client(settings, process) as client:
             yield psutil.Process(process.pid), client, Names(settings.elasticsearch.prefix)
@@ -97,6 +97,8 @@ def _times(site: Site, client: Elasticsearch, names: Names, count: int) -> Itera
             site.add(str(number), texts().texts[number].replace("&", "").replace("<", ""))
             waiting.add(str(number))
             number, due = number + 1, time.monotonic() + chance.uniform(*GAPS_S)
+        if time.monotonic() - due > PATIENCE_S:
+            raise RuntimeError(f"{len(waiting)} of {count} articles were not found within {PATIENCE_S:.0f} s")
         for identifier in sorted(waiting & set(site.handed_out)):
             found = client.search(index=names.posts, query={"term": {"id": f"web:{identifier}"}}, size=0, ignore_unavailable=True)
             if found["hits"]["total"]["value"]:

@@ -29,7 +29,7 @@ TOPICS = "topics:\n" + "".join(
     f"  - {{name: {name}, departments: [one]}}\n"
     for name in ("城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输")
 )
-SHOWN = 20
+SHOWN = 60
 
 
 class Site(ThreadingHTTPServer):
