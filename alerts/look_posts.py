@@ -56,7 +56,10 @@ class LookAtPosts:
 
 
 def windows(posts: Sequence[PostFact], within: timedelta, least: int) -> Iterator[list[PostFact]]:
-    """Give the posts of each window that is worth a look, oldest first: they end a sixth of their length apart."""
+    """Give stretches of posts, oldest first, that together hold every window with `least` posts; the rule finds the fullest in each.
+
+    They end a sixth of a window apart, and are so much longer than one.
+    """
     ordered = sorted(posts, key=lambda post: (post.published_at, post.id))
     apart = within / ENDS
     first, end = 0, None
@@ -66,7 +69,7 @@ def windows(posts: Sequence[PostFact], within: timedelta, least: int) -> Iterato
             end = post.published_at + apart
         if following is not None and following < end:
             continue
-        while post.published_at - ordered[first].published_at >= within:
+        while post.published_at - ordered[first].published_at >= within + apart:
             first += 1
         if last + 1 - first >= least:
             yield ordered[first : last + 1]
