@@ -23,6 +23,7 @@ from config.check import load_office
 from config.settings import Settings
 from config.topics import TOPIC_NAMES
 from indexers.embedded.open import LocalStore, folder_of
+from indexers.errors import DatabaseUnavailable
 from indexers.names import Names
 from indexers.records import Records
 from indexers.writer import Writer
@@ -153,8 +154,14 @@ def watching(office: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def until(happens: Callable[[], object]) -> None:
+    def happened() -> object:
+        try:
+            return happens()
+        except DatabaseUnavailable:  # a server answers 503 while an index is being made
+            return False
+
     end = time.monotonic() + PATIENCE_S
-    while not happens():
+    while not happened():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.05)
 
