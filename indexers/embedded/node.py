@@ -8,6 +8,7 @@ from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
 from elastic_transport._node import NodeApiResponse  # the type that a node must answer with has no public name
 from elasticsearch import Elasticsearch
 
+from indexers.connect import FastJson
 from indexers.embedded.engine import Engine
 from indexers.embedded.routes import answer
 
@@ -49,4 +50,4 @@ class EmbeddedNode(BaseNode):
 def client_for(engine: Engine, on_close: Callable[[], None] | None = None) -> Elasticsearch:
     """The official client on an engine of this process; `on_close` is called when the client is closed."""
     node_class = type("BoundNode", (EmbeddedNode,), {"engine": engine, "on_close": on_close})
-    return Elasticsearch(_ADDRESS, node_class=node_class, max_retries=0)
+    return Elasticsearch(_ADDRESS, node_class=node_class, max_retries=0, serializers={FastJson.mimetype: FastJson()})
