@@ -9,10 +9,10 @@ from elasticsearch import Elasticsearch
 from indexers import series
 from indexers.queries import Filters
 from indexers.reader import Reader
-from indexers.series import edge, own_posts, published, volume
+from indexers.series import began, edge, newest_complete, oldest_complete, own_posts, published, volume
 from indexers.slots import Window
 from indexers.writer import Writer
-from streams.messages import Author, Standing
+from streams.messages import Author, Coverage, Standing
 from tests.indexers.posts import NOW, tagged
 
 STEP = timedelta(minutes=5)
@@ -79,3 +79,32 @@ def test_posts_are_listed_newest_first_up_to_a_number(posts: Reader) -> None:
     found = published(posts, Filters(accounts=("metro",), window=DAY), most=7)
     assert [post.id for post in found] == [f"weibo:{number}" for number in range(9, 2, -1)]
     assert len(published(posts, Filters(window=DAY), most=100)) == 11
+
+
+def test_what_a_source_has_covered_is_known_by_its_complete_runs(database: Elasticsearch, reader: Reader) -> None:
+    """A run that ended early covers nothing for good; one that says not how far it came tells only when it was."""
+    assert newest_complete(reader, "metro") is None
+    assert oldest_complete(reader, "metro") is None
+    runs = [(0, "complete", 20), (1, "complete", None), (2, "partial", 90)]
+    reports = [
+        Coverage(
+            id=f"metro:{hour}",
+            source="metro",
+            started_at=NOW + timedelta(hours=hour),
+            ended_at=NOW + timedelta(hours=hour, minutes=1),
+            outcome=outcome,
+            oldest_at=None if days is None else NOW - timedelta(days=days),
+        )
+        for hour, outcome, days in runs
+    ]
+    Writer(database, reader.names.prefix, segmenter="stamp").write_coverage(reports)
+    database.indices.refresh(index=reader.names.coverage)
+    newest, oldest = newest_complete(reader, "metro"), oldest_complete(reader, "metro")
+    assert newest is not None
+    assert oldest is not None
+    assert (newest.id, oldest.id) == ("metro:1", "metro:0")
+
+
+def test_collection_began_with_the_first_sighting(posts: Reader) -> None:
+    """Whenever the posts themselves were published."""
+    assert began(posts) == NOW
