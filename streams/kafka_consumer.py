@@ -15,6 +15,7 @@ from streams.errors import LogUnavailable, PartitionsLost
 from streams.log import Batch, Place, Record, Topic
 
 GOODBYE_MS = 3000  # a leaving member waits so long for the brokers; without its word they wait for the session to end
+JOIN_S = 1.0  # a poll while the group is dealt anew takes this long: kafka-python can't end a join within a shorter one
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +39,8 @@ class GroupConsumer:
 
     def poll(self, limit: int, timeout_s: float) -> Batch:
         with _reaching():
+            if self._joining():
+                timeout_s = max(timeout_s, JOIN_S)
             fetched = self._consumer.poll(round(timeout_s * 1000), max_records=limit)
             if fetched:
                 self._heard_at = time.monotonic()
@@ -77,6 +80,19 @@ class GroupConsumer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _joining(self) -> bool:
+        """Whether the group is being dealt anew; makes sure that this ends.
+
+        kafka-python 3.0.12 forgets a join that it began because a topic got partitions, once a poll was too short for it: it goes on
+        handing out records as if it had joined, and no commit is possible any more. Only its coordinator can be told to join again.
+        """
+        coordinator = self._consumer._coordinator  # noqa: SLF001 - see above
+        if not coordinator.rebalance_in_progress():
+            return False
+        if not coordinator.need_rejoin():
+            coordinator.request_rejoin()
+        return True
 
     def _make_sure_that_brokers_answer(self) -> None:
         """Ask for something small once in a while: a lost cluster looks like an empty one to `poll`."""

@@ -3,17 +3,20 @@
 import gc
 import logging
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient
 from pydantic import SecretStr
 
 from config.settings import KafkaSettings, LogSettings
 from streams.errors import LogUnavailable, PartitionsLost
-from streams.kafka import KafkaLog, client_options, topic_plans
+from streams.kafka import FETCHING, KafkaLog, client_options, topic_plans
 from streams.log import Consumer, Place, Record, Topic
-from tests.streams.engines import Engine, drain, new_prefix, numbered, numbers
+from tests.streams.engines import LONG_S, Engine, drain, new_prefix, numbered, numbers
 
 
 def test_plain_brokers_need_no_secrets() -> None:
@@ -122,3 +125,27 @@ def test_topics_that_are_there_are_taken_as_they_are(engine: Engine) -> None:
         assert set(log.lag("work", [Topic.POSTS])) == {Place(Topic.POSTS, number) for number in range(4)}
         log.append(numbered([2]))
         assert sorted(numbers(list(log.read(Topic.POSTS)))) == [1, 2]
+
+
+@pytest.mark.stack
+def test_a_topic_that_gets_partitions_stops_no_busy_consumer(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A consumer that never waits for messages still ends the join that new partitions bring, commits, and reads them all."""
+    monkeypatch.setitem(FETCHING, "metadata_max_age_ms", 200)
+    with engine.open() as log, log.consumer("work", [Topic.POSTS]) as consumer:
+        log.append(numbered([1]))
+        assert numbers(drain(consumer, 1)) == [1]
+        with closing(KafkaAdminClient(bootstrap_servers=engine.bootstrap)) as admin:
+            admin.create_partitions({f"{engine.prefix}.{Topic.POSTS}": 8})
+        with engine.open() as grown:
+            found: set[Place] = set()
+            deadline = time.monotonic() + LONG_S
+            while found != {Place(Topic.POSTS, number) for number in range(8)}:
+                assert time.monotonic() < deadline, f"only {len(found)} partitions were ever committed"
+                grown.append(numbered(range(40), keys=40))
+                batch = consumer.poll(limit=1000, timeout_s=0)
+                try:
+                    consumer.commit(batch)
+                except PartitionsLost:
+                    consumer.rewind()
+                else:
+                    found |= set(batch.positions())
