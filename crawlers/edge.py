@@ -53,6 +53,7 @@ class Edge:
         if not (said.text or said.title or find.media):
             raise Unusable("empty_text", "neither text nor title nor picture")
         author = self._authors.kept(find.platform, find.author, native)
+        owner = self._authors.monitored(find.platform, find.author)
         private = author.standing is Standing.PRIVATE
         published_at, dated = self._published_at(find)
         counts, counted = _counts(find)
@@ -73,6 +74,7 @@ class Edge:
             root_id=_related(find.platform, find.root_id, native),
             parent_id=_related(find.platform, find.parent_id, native),
             media=_media(find, private=private),
+            owner=owner.id if owner else None,
             accounts=self._accounts(find, said),
             flags=tuple(dict.fromkeys([*said.flags, *dated, *counted])),
             **counts,

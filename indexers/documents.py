@@ -14,7 +14,7 @@ from elasticsearch.dsl.field import Field
 from indexers import case_documents, desk_documents, people
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 2  # raise it when a field changes: indices made by another version are refused
+VERSION = 3  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 
@@ -76,6 +76,7 @@ class PostDocument(Document):
     counted_at = Object(properties={name: _shown(Date) for name in ("forwards", "comments", "likes", "reads")})
     spread = Long()
     sources = _keyword()
+    owner = _keyword()  # the monitored account that wrote it; nobody else is ever named here
     accounts = _keyword()
     flags = _keyword()
     topic = _keyword()

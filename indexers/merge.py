@@ -7,7 +7,7 @@ came first.
 - A count comes from the newest sighting that shows one; an unknown never erases a known; at the same time the larger stays.
 - Title, text, tokens and media come from one sighting: the newest with the whole text, else the newest.
 - Tags come from the highest `tag_revision`; among equal ones from the sighting whose text is better, as above.
-- The author comes from the newest sighting. Kind, address, client, root and parent do not change: known beats unknown, and
+- The author, and whose account it is, come from the newest sighting. Kind, address, client, root and parent do not change: known beats unknown, and
   where two disagree the smaller value stays.
 - Sources and accounts are all that were ever given.
 """
@@ -64,6 +64,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reads: int | None = None
     counted_at: CountedAt = CountedAt()
     sources: tuple[str, ...] = ()
+    owner: str | None = None  # the monitored account that wrote it
     accounts: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     topic: str | None = None
@@ -129,6 +130,7 @@ def lift(tagged: TaggedPost, indexed_at: datetime | None = None) -> StoredPost:
             reads=None if post.reads is None else seen_at,
         ),
         sources=(post.source,),
+        owner=post.owner,
         accounts=_union(post.accounts),
         flags=_union(post.flags),
         topic=tags.topic,
@@ -150,6 +152,7 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
         platform=min(stored.platform, seen.platform),
         kind=min(stored.kind, seen.kind),
         author=newest.author,
+        owner=newest.owner,
         published_at=stored.published_at,
         indexed_at=stored.indexed_at,
         collected_at=max(stored.collected_at, seen.collected_at),
@@ -255,7 +258,7 @@ def _tags_rank(post: StoredPost) -> tuple[Any, ...]:
 
 
 def _author_rank(post: StoredPost) -> tuple[datetime, bytes]:
-    return post.collected_at, msgspec.json.encode(post.author)
+    return post.collected_at, msgspec.json.encode((post.author, post.owner))
 
 
 def _flags(stored: StoredPost, seen: StoredPost, text: StoredPost) -> tuple[Flag, ...]:

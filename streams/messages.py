@@ -79,6 +79,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     likes: int | None = None
     reads: int | None = None
     media: tuple[str, ...] = ()  # addresses of pictures and videos
+    owner: str | None = None  # id of the monitored account that wrote it; None for everybody else
     accounts: tuple[str, ...] = ()  # ids of the monitored accounts that it mentions, is by, or answers
     flags: tuple[Flag, ...] = ()
 

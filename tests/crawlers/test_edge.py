@@ -60,7 +60,10 @@ def find(**given: Any) -> Find:
         ({"url": "javascript:alert(1)"}, {"url": None}),
         ({"text": "", "media": ("https://example.cn/a.jpg",)}, {"text": ""}),
         ({"text": "好", "context": "云溪发布通知"}, {"accounts": ("fabu",), "text": "好"}),
-        ({"text": "好", "answers": (RawAuthor(id="7700000001"),)}, {"accounts": ("fabu",)}),
+        ({"text": "好", "answers": (RawAuthor(id="7700000001"),)}, {"accounts": ("fabu",), "owner": None}),
+        ({"text": "云溪地铁", "author": RawAuthor(id="7700000001")}, {"owner": "fabu"}),
+        ({"text": "云溪发布通知", "author": CITIZEN}, {"owner": None}),
+        ({"text": "云溪发布通知", "author": RawAuthor(name="云溪发布")}, {"owner": None}),
         ({"text": "看@云溪地铁 //@山间一棵树:好"}, {"text": "看@云溪地铁 //@用户:好"}),
     ],
 )

@@ -40,6 +40,7 @@ def sightings(draw: st.DrawFn) -> TaggedPost:
         root_id=draw(NAMES),
         parent_id=draw(NAMES),
         source=draw(st.sampled_from(["one", "two"])),
+        owner=draw(st.sampled_from([None, "metro"])),
         accounts=tuple(draw(st.lists(st.sampled_from(["metro", "bus"]), unique=True))),
         flags=tuple(draw(st.lists(st.sampled_from(Flag), unique=True))),
         media=tuple(draw(st.lists(st.sampled_from(["1.jpg", "2.jpg"]), unique=True))),
