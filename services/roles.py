@@ -9,6 +9,7 @@ from elasticsearch import Elasticsearch
 from config.settings import Settings
 from indexers.writer import Writer
 from services.apart import ApartTagger
+from services.memory import collect_rarely
 from services.stop import Stop
 from services.work import TOPICS, Tagging, Tally, Worker
 from streams.dead import DeadLetters
@@ -33,6 +34,7 @@ def run_work(
     with _cutter(apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
         writer = Writer(client, names.prefix, segmenter=cutter.segmenter, replicas=names.replicas)
         worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages))
+        collect_rarely()
         if ready is not None:
             ready(worker.tally)
         worker.run(stop, limit=settings.work.batch, poll_s=settings.work.poll_s)

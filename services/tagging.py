@@ -10,7 +10,7 @@ import msgspec
 from config.errors import YuqingError
 from nlp.segment import default
 from nlp.tagger import Tagger, text_of
-from services.memory import give_back
+from services.memory import collect_rarely, give_back
 from services.tagging_wire import Answer, Ready, Said, read, write
 
 
@@ -24,6 +24,7 @@ def main() -> None:
         write(answers, msgspec.msgpack.encode(Ready(error=str(error))))
         return
     write(answers, msgspec.msgpack.encode(Ready(segmenter=str(default().stamp))))
+    collect_rarely()
     give_back()  # half as much again was only needed to load
     while (said := read(asked, list[Said])) is not None:
         try:

@@ -1,11 +1,13 @@
 """Freed memory goes back to the system."""
 
+import gc
+import subprocess
 import sys
 
 import psutil
 import pytest
 
-from services.memory import give_back
+from services.memory import NEW_OBJECTS, give_back
 
 PIECE = 64 * 1024  # small enough that the C library keeps it in its pool
 PIECES = 1600
@@ -21,3 +23,26 @@ def test_what_was_freed_goes_back() -> None:
     assert give_back()
     assert full - psutil.Process().memory_info().rss > PIECE * PIECES * 0.8
     assert len(kept) == PIECES // 50
+
+
+LOOKED = """
+import gc
+from services.memory import collect_rarely
+collect_rarely()
+kept = [[] for _ in range(50_000)]
+class Knot: pass
+for _ in range(200_000):
+    knot = Knot()
+    knot.me = knot
+looks = [one["collections"] for one in gc.get_stats()]
+print(looks[0], sum(isinstance(one, Knot) for one in gc.get_objects()))
+"""
+
+
+def test_cycles_are_looked_for_less_often_but_still_found() -> None:
+    """A quarter of a million new objects cost a handful of looks instead of hundreds, and cycles don't pile up."""
+    assert gc.get_threshold()[0] < NEW_OBJECTS
+    found = subprocess.run([sys.executable, "-c", LOOKED], capture_output=True, text=True, check=True)
+    looks, left = map(int, found.stdout.split())
+    assert looks < 100, "Python looked as often as before"
+    assert left < 110_000, "objects in cycles were never freed"
