@@ -5,7 +5,6 @@ import functools
 import gc
 from collections.abc import Callable
 
-
 NEW_OBJECTS = 100_000  # between two looks for cycles; a batch of 2,000 posts makes as many, and hardly any is in a cycle
 YOUNG_LOOKS = 20  # looks at the young before one at the middle-aged
 MIDDLE_LOOKS = 20  # looks at the middle-aged before one at all
