@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.acting import WHEN, acting, actor, open_office, shown, when
+from incidents.words import CLOCKS, MILESTONES
+from incidents.words import STAGES as STATES
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -14,21 +16,6 @@ if TYPE_CHECKING:
     from incidents.desk import Row, Shown
     from incidents.records import Given
 
-STATES = {
-    "found": "发现",
-    "judged": "研判",
-    "rated": "定级",
-    "assigned": "交办",
-    "handled": "处置",
-    "answered": "回应",
-    "closed": "办结",
-    "reviewed": "复盘",
-    "returned": "退回",
-    "dismissed": "排除",
-    "reopened": "重启",
-}
-CLOCKS = {"running": "进行中", "warning": "将到期", "passed": "已超时", "met": "已完成", "lifted": "已解除"}
-MILESTONES = ("information", "press_conference", "remark")
 POSTS = 10  # shown with an incident
 
 
@@ -138,7 +125,7 @@ def move(*, incident: str, to: str, seen: int | None, as_json: bool, **given: An
 
 @click.command()
 @click.argument("incident")
-@click.argument("what", type=click.Choice(MILESTONES))
+@click.argument("what", type=click.Choice([*MILESTONES]))
 @click.option("--reason", help="The remark.")
 @click.option("--link", help="Where the information or the report of the conference can be read.")
 @acting

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.acting import acting, actor, open_office, shown
+from incidents.words import REQUEST_CLOCKS as CLOCKS
+from incidents.words import REQUEST_KINDS as KINDS
+from incidents.words import REQUEST_STAGES as STATES
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from incidents.lane import RequestRow
 
-STATES = {"received": "受理", "passed_on": "转办", "answered": "答复", "rated": "评价", "returned": "退回", "dismissed": "排除"}
-KINDS = {"report": "举报", "complaint": "投诉", "help": "求助", "question": "咨询", "suggestion": "建议"}
-CLOCKS = {"running": "办理中", "warning": "将到期", "passed": "已超时", "met": "已答复", "lifted": "已排除"}
 CHANNELS = ("12345", "xinfang", "board", "department")
 SHOWN = 60  # characters of a text in the table
 

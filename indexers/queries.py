@@ -30,6 +30,7 @@ PAGE = 1000
 FACETS = ("topic", "sentiment", "kind", "platform", "accounts")
 SPREAD_BANDS = (10, 100, 1000)
 PERCENTS = (50.0, 90.0, 99.0)
+COUNTED = "publication-time/1"  # how posts are counted: by published_at, not by when we found them
 FOR_MERGING_ONLY = ("tokens", "text_from", "tags_from", "counted_at")  # not fetched for people
 
 

@@ -1,17 +1,16 @@
 """Judges from the ledger of coverage how each source fares: what was expected and what came."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.sources import Source
+from crawlers.fare import RULE, judged, longest_pause, said
 from crawlers.outcomes import REASONS
 from streams.messages import Coverage
 from web.links import source_link
 from web.views import View
 
-SILENT_RUNS = 3  # so many intervals without a report, and a minute, mean that nobody reads the source any more
-GRACE = timedelta(minutes=1)
-RULE = f"silent-after-{SILENT_RUNS}-intervals/1"
+__all__ = ["RULE", "Run", "SourceState", "judge", "run_of", "source_states"]
 
 
 class Run(View):
@@ -47,13 +46,12 @@ class SourceState(View):
 
 def run_of(report: Coverage) -> Run:
     """Give a run as pages show it."""
-    why = report.detail or (REASONS.get(report.reason) if report.reason else None)
     return Run(
         started_at=report.started_at,
         ended_at=report.ended_at,
         outcome=report.outcome,
         reason=report.reason,
-        detail=why,
+        detail=said(report),
         pages=report.pages,
         failed_pages=report.failed_pages,
         seen=report.seen,
@@ -93,9 +91,7 @@ def judge(source: Source | None, report: Coverage | None, now: datetime) -> tupl
     if report is None:
         return "never", "还没有任何一轮的记录"
     if source is None:
-        return ("gone" if report.outcome == "complete" else report.outcome), run_of(report).detail
-    if now - report.ended_at > timedelta(seconds=source.interval * SILENT_RUNS) + GRACE:
+        return ("gone" if report.outcome == "complete" else report.outcome), said(report)
+    if now - report.ended_at > longest_pause(source.interval):
         return "silent", f"上一轮结束于 {round((now - report.ended_at).total_seconds() / 60)} 分钟前，应每 {round(source.interval)} 秒一轮"
-    if report.outcome == "complete" and report.expected is not None and report.seen < report.expected:
-        return "partial", f"应有 {report.expected} 条，读到 {report.seen} 条"
-    return report.outcome, run_of(report).detail
+    return judged(report)

@@ -27,7 +27,7 @@ STEPS = {6: 10 * MINUTE, 24: 30 * MINUTE, 72: 120 * MINUTE, 168: 360 * MINUTE}  
 LISTED = 30
 SENTIMENTS = (-1, 0, 1)
 UNUSED = frozenset({"off", "gone"})  # states of sources that aren't read
-RULE = "publication-time/1"  # posts are counted by published_at, not by when we found them
+RULE = queries.COUNTED
 
 
 class DutyQuery(BaseModel):
