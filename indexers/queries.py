@@ -168,6 +168,13 @@ def counts(reader: Reader, filters: Filters = EVERYTHING) -> Counts:
     return Counts(total(answer), int(metric(answer, "account_count").get("value", 0)), _facets(answer))
 
 
+def models(reader: Reader, filters: Filters = EVERYTHING) -> dict[str, int]:
+    """Count posts by the models that tagged them, the most first."""
+    query = posts_where(filters).extra(size=0)
+    query.aggs.bucket("models", "terms", field="model", size=MAX_FACET)
+    return _sizes(reader.run("models", reader.names.posts, query), "models")
+
+
 def compare(reader: Reader, windows: Mapping[str, Window], filters: Filters = EVERYTHING) -> dict[str, int]:
     """Count posts in each of several named windows, for example today and yesterday up to this hour."""
     query = posts_where(filters).extra(size=0)

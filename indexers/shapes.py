@@ -18,7 +18,7 @@ from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import Search
 
-from indexers import case_queries, queries, series
+from indexers import case_queries, coverage_queries, queries, series
 from indexers.cursors import CURSORS, Piece
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
@@ -203,11 +203,15 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "accounts_volume": lambda: queries.accounts_volume(reader),
         "leading_posts": lambda: queries.leading_posts(reader),
         "counts": lambda: queries.counts(reader),
+        "models": lambda: queries.models(reader, Filters(window=window)),
         "compare": lambda: queries.compare(reader, {"this": window, "before": Window(window.start - timedelta(days=7), window.start)}),
         "spread": lambda: queries.spread(reader),
         "account_series": lambda: list(queries.account_series(reader, window, timedelta(days=1))),
         "latest_coverage": lambda: queries.latest_coverage(reader),
         "coverage_of": lambda: queries.coverage_of(reader, "weibo-metro"),
+        "runs_between: of every source": lambda: list(coverage_queries.runs_between(reader, window)),
+        "ends_before: the last run of each source, and the last whole one": lambda: coverage_queries.ends_before(reader, AT),
+        "completed_after: the next whole run of each source": lambda: coverage_queries.completed_after(reader, AT),
         "arrivals": lambda: queries.arrivals(reader, AT),
         "arrivals: a later page": lambda: queries.arrivals(reader, AT, after=(1795060800000, "weibo:9")),
         "get_post": lambda: queries.get_post(reader, "weibo:1"),

@@ -209,6 +209,15 @@ def test_counts_say_how_many_of_what(filled: Reader) -> None:
     assert found.facets["kind"] == {"post": 12, "comment": 3}
 
 
+def test_models_are_counted(writer: Writer, reader: Reader) -> None:
+    """Which models tagged the posts of a window, the most first."""
+    models = ["topic-1/sentiment-1"] * 2 + ["topic-2/sentiment-1"]
+    assert writer.write([tagged(n, tags={"model": model}) for n, model in enumerate(models)]) == []
+    reader.client.indices.refresh(index=reader.names.everything)
+    assert list(queries.models(reader, Filters(window=WEEK)).items()) == [("topic-1/sentiment-1", 2), ("topic-2/sentiment-1", 1)]
+    assert queries.models(reader, Filters(window=Window(NOW + DAY, NOW + 2 * DAY))) == {}
+
+
 def test_windows_are_compared(filled: Reader) -> None:
     """Today and yesterday up to this hour, side by side; a window without posts is there with zero."""
     windows = {"today": Window(NOW - DAY, NOW), "yesterday": Window(NOW - 2 * DAY, NOW - DAY), "next": Window(NOW + DAY, NOW + 2 * DAY)}
