@@ -17,6 +17,7 @@ COMMANDS = {
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "demo": "cli.demo:demo",
+    "reports": "cli.reports:reports",
     "requests": "cli.requests:requests",
     "search": "cli.search:search",
     "serve": "cli.serve:serve",

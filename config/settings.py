@@ -176,7 +176,7 @@ class WatchSettings(_Section):
     claim_s: PositiveSeconds = Field(
         120.0, description="After so long a delivery whose sender has died is sent again; longer than any time-out."
     )
-    address: str | None = Field(None, pattern=r"^https?://\S+$", description="Where the pages are, for links in notifications.")
+    address: str | None = Field(None, pattern=r"^https?://\S+$", description="Where the pages are, for links in notifications and reports.")
 
 
 class Settings(BaseSettings):

@@ -63,6 +63,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool = False
     going_on: bool = False  # neither closed nor dismissed
     small: bool = False  # also those of few posts that nobody has touched
+    found: Window | None = None  # found within it
 
 
 class Row(NamedTuple):
@@ -200,6 +201,8 @@ class Desk:
             query = query.filter(Q("terms", lead_department=names) | Q("terms", departments=names))
         if wanted.overdue:
             query = query.filter("range", ends_at={"lte": iso(now)})
+        if wanted.found is not None:
+            query = query.filter("range", found_at={"gte": iso(wanted.found.start), "lt": iso(wanted.found.end)})
         if wanted.going_on:
             query = query.exclude("terms", state=[state.value for state in OVER])
         if not wanted.small:

@@ -11,7 +11,7 @@ from typing import Any
 from elasticsearch.dsl import Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
 from elasticsearch.dsl.field import Field
 
-from indexers import case_documents, desk_documents, people
+from indexers import case_documents, desk_documents, people, report_documents
 from indexers.names import MAX_ID_BYTES, Names
 
 VERSION = 3  # raise it when a field changes: indices made by another version are refused
@@ -149,7 +149,7 @@ def templates(names: Names, segmenter: str, replicas: int) -> dict[str, dict[str
     families = {"posts": (PostDocument, names.posts), "observations": (ObservationDocument, names.observations)}
     families["coverage"] = (CoverageDocument, names.coverage)
     families |= {family: (document, people.index(names, family)) for family, document in people.FAMILIES.items()}
-    kept = desk_documents.FAMILIES | case_documents.FAMILIES
+    kept = desk_documents.FAMILIES | case_documents.FAMILIES | report_documents.FAMILIES
     families |= {family: (document, f"{names.prefix}-{family}") for family, document in kept.items()}
     return {
         f"{names.prefix}-{family}": _template(document, pattern, {"version": VERSION, "segmenter": segmenter}, replicas)

@@ -46,13 +46,13 @@ def stories() -> list[TaggedPost]:
 class City:
     """What stands in the database; `now` is the time of every clock."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, stamp: str = STAMP) -> None:
         self.reader = reader
         self.now = START + timedelta(hours=6)
         self.office = load_office(Settings())
         self.rules = load_incidents(Settings())
         self.records = Records(reader.client, reader.names)
-        self._writer = Writer(reader.client, reader.names.prefix, segmenter=STAMP, clock=lambda: self.now)
+        self._writer = Writer(reader.client, reader.names.prefix, segmenter=stamp, clock=lambda: self.now)
         self._writer.write([])
 
     def clock(self) -> datetime:
