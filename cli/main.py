@@ -13,6 +13,7 @@ COMMANDS = {
     "alerts": "cli.alerts:alerts",
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
+    "dashboards": "cli.dashboards:dashboards",
     "incidents": "cli.incidents:incidents",
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",

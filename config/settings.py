@@ -29,6 +29,26 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _checked(url: str, example: str, *, with_port: bool) -> str:
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or not with_port)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError(f"not an address with scheme, host{' and port' if with_port else ''}; write it like {example}")
+    if parts.username or parts.password:
+        raise ValueError("holds a user or a password; give them as user and password, where no log shows them")
+    return url
+
+
+def _check_sign_in(user: str | None, password: SecretStr | None, api_key: SecretStr | None) -> None:
+    if api_key and user:
+        raise ValueError("give either api_key or user and password, not both")
+    if (user is None) != (password is None):
+        raise ValueError("user and password go together")
+
+
 class OfficeSettings(_Section):
     """Who runs this system."""
 
@@ -105,23 +125,33 @@ class ElasticsearchSettings(_Section):
     @field_validator("url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
-        try:
-            parts = urlsplit(url or "http://127.0.0.1:9200")
-            whole = parts.scheme in ("http", "https") and parts.hostname and parts.port
-        except ValueError:
-            whole = False
-        if not whole:
-            raise ValueError("not an address with scheme, host and port; write it like https://es.example.cn:9200")
-        if parts.username or parts.password:
-            raise ValueError("holds a user or a password; give them as user and password, where no log shows them")
-        return url
+        return url if url is None else _checked(url, "https://es.example.cn:9200", with_port=True)
 
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:
-        if self.api_key and self.user:
-            raise ValueError("give either api_key or user and password, not both")
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password go together")
+        _check_sign_in(self.user, self.password, self.api_key)
+        return self
+
+
+class KibanaSettings(_Section):
+    """Where `yuqing dashboards install` puts the dashboards."""
+
+    url: str | None = Field(None, description="Address of Kibana 9.5 or newer, for example https://kibana.example.cn:5601.")
+    user: str | None = Field(None, description="User for basic sign-in.")
+    password: SecretStr | None = Field(None, description="Password for basic sign-in.")
+    api_key: SecretStr | None = Field(None, description="An API key, instead of user and password.")
+    ca: Path | None = Field(None, description="The authority that signed Kibana's certificate.")
+    space: str | None = Field(None, pattern=r"^[a-z0-9_-]+$", description="The space that gets them. Unset: the default one.")
+    timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        return url if url is None else _checked(url, "https://kibana.example.cn:5601", with_port=False)
+
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        _check_sign_in(self.user, self.password, self.api_key)
         return self
 
 
@@ -193,6 +223,7 @@ class Settings(BaseSettings):
     kafka: KafkaSettings = KafkaSettings()
     log: LogSettings = LogSettings()
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
+    kibana: KibanaSettings = KibanaSettings()
     crawl: CrawlSettings = CrawlSettings()
     work: WorkSettings = WorkSettings()
     watch: WatchSettings = WatchSettings()

@@ -10,6 +10,7 @@ import click
 
 from cli.main import main as yuqing
 from config.settings import DELIMITER, ENVIRONMENT_PREFIX, Settings
+from dashboards.shapes import page as panels_page
 
 HERE = Path(__file__).parent
 WIDTH = 100  # characters of a line of help
@@ -102,7 +103,7 @@ def _walk(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple
                 yield from _walk((*path, name), found)
 
 
-PAGES = {"settings.md": settings_page, "commands.md": commands_page}
+PAGES = {"settings.md": settings_page, "commands.md": commands_page, "panels.md": panels_page}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if sys.argv[1:] else HERE

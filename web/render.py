@@ -11,6 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from dashboards.panels import PANELS
 from web.desk import desk_of
 from web.links import Narrow, search_link, source_link
 from web.menu import menu_for
@@ -18,6 +19,7 @@ from web.speech import COOKIE, LANGUAGES, Speech, speech
 from web.views import View
 
 FOLDER = Path(__file__).parent / "templates"
+TITLES = {panel.id: panel.title for panel in PANELS}
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +70,7 @@ def frame(request: Request) -> dict[str, Any]:
     return {
         "t": said.say,
         "named": said.name,
+        "panel": lambda name: TITLES[name].of(said.language),
         "language": said.language,
         "languages": LANGUAGES,
         "officer": officer,

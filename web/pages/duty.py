@@ -1,6 +1,6 @@
 """值班: what is happening now. Volume by sentiment, topics, what the sources fail to bring, and posts as they arrive."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from dashboards import panels
+from dashboards.ask import Part, Scope, ask
 from indexers import queries
-from indexers.answers import Share, Slot
-from indexers.queries import Filters
 from indexers.slots import Window
 from web.coverage import SourceState, source_states
 from web.desk import Desk, desk_of
@@ -26,6 +26,7 @@ MINUTE = timedelta(minutes=1)
 STEPS = {6: 10 * MINUTE, 24: 30 * MINUTE, 72: 120 * MINUTE, 168: 360 * MINUTE}  # hours shown → step
 LISTED = 30
 SENTIMENTS = (-1, 0, 1)
+PANELS = (panels.VOLUME, panels.TOPICS, panels.TOPIC_SPREAD, panels.NEGATIVE_SHARE)
 UNUSED = frozenset({"off", "gone"})  # states of sources that aren't read
 RULE = queries.COUNTED
 
@@ -100,6 +101,9 @@ def duty_view(desk: Desk, hours: int) -> DutyView:
     position = position.after(read_since(reader, position))  # before the list: what comes between is shown twice by neither
     latest = tuple(post_item(hit.post, desk.accounts) for hit in queries.search(reader, size=LISTED).hits)
     states = source_states(desk.office.sources, queries.latest_coverage(reader), now)
+    found = ask(reader, PANELS, Scope(window, step))
+    numbers = _numbers(desk, found[panels.NEGATIVE_SHARE.id], window, now)
+    spread = found[panels.TOPIC_SPREAD.id].named()
     return DutyView(
         hours=hours,
         start=window.start,
@@ -107,10 +111,10 @@ def duty_view(desk: Desk, hours: int) -> DutyView:
         step_minutes=step // MINUTE,
         rule=RULE,
         models=models_of(latest),
-        all=_number(desk, window, now, Filters()),
-        negative=_number(desk, window, now, Filters(sentiments=(-1,))),
-        timeline=tuple(_slot(desk, slot, step) for slot in queries.sentiment_timeline(reader, window, step)),
-        topics=tuple(_topic(desk, share, window) for share in queries.topics_by_sentiment(reader, Filters(window=window))),
+        all=numbers[None],
+        negative=numbers[-1],
+        timeline=tuple(_slot(desk, slot, step) for slot in found[panels.VOLUME.id].parts),
+        topics=tuple(_topic(desk, topic, spread.get(topic.key), window) for topic in found[panels.TOPICS.id].parts),
         sources=sum(state.state not in UNUSED for state in states),
         source_problems=tuple(problems(states)),
         latest=latest,
@@ -131,27 +135,45 @@ def problems(states: Iterable[SourceState]) -> Sequence[SourceState]:
     return sorted((state for state in states if state.state in rank), key=lambda state: (rank[state.state], state.source))
 
 
-def _number(desk: Desk, window: Window, now: datetime, filters: Filters) -> Number:
+def _numbers(desk: Desk, this: Part, window: Window, now: datetime) -> dict[int | None, Number]:
+    """Give the numbers of all posts (None) and of the negative ones, with those of the window before."""
     length = window.end - window.start
-    windows = {"this": window, "before": Window(window.start - length, now - length)}
-    found = queries.compare(desk.reader, windows, filters)
-    narrow = Narrow(sentiment=filters.sentiments[0] if filters.sentiments else None)
-    links = {name: search_link(desk.settings.zone, window, narrow) for name, window in windows.items()}
-    return Number(posts=found["this"], before=found["before"], link=links["this"], before_link=links["before"])
+    earlier = Window(window.start - length, now - length)
+    before = ask(desk.reader, (panels.NEGATIVE_SHARE,), Scope(earlier, length))[panels.NEGATIVE_SHARE.id]
+    counts = {None: (this.count, before.count), -1: (_negative(this), _negative(before))}
+    return {
+        sentiment: Number(
+            posts=posts,
+            before=once,
+            link=search_link(desk.settings.zone, window, Narrow(sentiment=sentiment)),
+            before_link=search_link(desk.settings.zone, earlier, Narrow(sentiment=sentiment)),
+        )
+        for sentiment, (posts, once) in counts.items()
+    }
 
 
-def _slot(desk: Desk, slot: Slot, step: timedelta) -> SlotItem:
-    link = search_link(desk.settings.zone, Window(slot.start, slot.start + step))
-    return SlotItem(start=slot.start, posts=slot.posts, sentiments=_all(slot.sentiments), link=link)
+def _negative(share: Part) -> int:
+    _, negative = share.measures
+    return int(negative or 0)
 
 
-def _topic(desk: Desk, share: Share, window: Window) -> TopicItem:
+def _slot(desk: Desk, slot: Part, step: timedelta) -> SlotItem:
+    assert isinstance(slot.key, datetime)
+    link = search_link(desk.settings.zone, Window(slot.key, slot.key + step))
+    return SlotItem(start=slot.key, posts=slot.count, sentiments=_sentiments(slot), link=link)
+
+
+def _topic(desk: Desk, topic: Part, spread: Part | None, window: Window) -> TopicItem:
+    name = str(topic.key)
+
     def link(sentiment: int | None) -> str:
-        return search_link(desk.settings.zone, window, Narrow(topic=share.name, sentiment=sentiment))
+        return search_link(desk.settings.zone, window, Narrow(topic=name, sentiment=sentiment))
 
     links = {"all": link(None)} | {str(sentiment): link(sentiment) for sentiment in SENTIMENTS}
-    return TopicItem(name=share.name, posts=share.posts, spread=share.spread, sentiments=_all(share.sentiments), links=links)
+    far = int(spread.measures[1] or 0) if spread else 0
+    return TopicItem(name=name, posts=topic.count, spread=far, sentiments=_sentiments(topic), links=links)
 
 
-def _all(found: Mapping[int, int]) -> dict[int, int]:
-    return {sentiment: found.get(sentiment, 0) for sentiment in SENTIMENTS}
+def _sentiments(part: Part) -> dict[int, int]:
+    found = part.named()
+    return {sentiment: found[sentiment].count if sentiment in found else 0 for sentiment in SENTIMENTS}
