@@ -8,7 +8,7 @@ the next one, and nothing stands twice.
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from elasticsearch.dsl import Search
@@ -73,6 +73,30 @@ DELIVERIES: Family[Delivery] = Family(
 )
 
 
+class Wanted(NamedTuple):
+    """What narrows episodes down; what is empty narrows nothing. Values of one column are alternatives, columns add up."""
+
+    statuses: Sequence[str] = ()
+    levels: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    accounts: Sequence[str] = ()
+    topics: Sequence[str] = ()
+
+    def search(self) -> Search[Any]:
+        """Start a query over episodes."""
+        columns = {"status": self.statuses, "level": self.levels, "rule": self.rules, "kind": self.kinds}
+        columns |= {"accounts": self.accounts, "topic": self.topics}
+        query: Search[Any] = Search()
+        for column, values in columns.items():
+            if values:
+                query = query.filter("terms", **{column: list(values)})
+        return query
+
+
+ALL = Wanted()
+
+
 class Waiting(NamedTuple):
     """Deliveries that are not out yet, and when the first of them was made."""
 
@@ -107,10 +131,13 @@ class Book(NamedTuple):
         """All episodes with a step that the outbox does not have yet, oldest first."""
         return list(self.records.walk(EPISODES, Search().filter("term", pending=True), {"opened_at": "asc"}))
 
-    def episodes(self, *, statuses: Sequence[str] = (), size: int = 50, after: Sequence[object] | None = None) -> Page[Episode]:
+    def episodes(self, wanted: Wanted = ALL, *, size: int = 50, after: Sequence[object] | None = None) -> Page[Episode]:
         """List a page of episodes, the latest first."""
-        query = Search().filter("terms", status=list(statuses)) if statuses else Search()
-        return self.records.page(EPISODES, query, {"opened_at": "desc"}, size=size, after=after)
+        return self.records.page(EPISODES, wanted.search(), {"opened_at": "desc"}, size=size, after=after)
+
+    def tally(self, wanted: Wanted, columns: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Count episodes by the values of each column."""
+        return self.records.tally(EPISODES, wanted.search(), columns)
 
     def episode(self, name: str) -> Read[Episode] | None:
         """Read one episode."""
@@ -142,6 +169,10 @@ class Book(NamedTuple):
         """Give what was or will be sent of an episode."""
         query = Search().filter("term", episode=episode)
         return [read.body for read in self.records.walk(DELIVERIES, query, {"created_at": "asc"})]
+
+    def sent_of(self, episodes: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Count what was or will be sent of several episodes by its state."""
+        return self.records.cross(DELIVERIES, Search().filter("terms", episode=list(episodes)), "episode", "state") if episodes else {}
 
     def put_delivery(self, delivery: Delivery, before: Read[Delivery]) -> Read[Delivery] | None:
         """Store a delivery in place of the version that was read; None where somebody else was faster."""

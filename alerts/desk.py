@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from alerts import episodes, outbox
-from alerts.book import DELIVERIES, RUNNING, Book
+from alerts.book import ALL, DELIVERIES, Book, Wanted
 from alerts.episodes import Episode, Outcome
 from alerts.errors import Contested, NoSuchEpisode
 from alerts.health import Health, read_health
@@ -36,11 +36,11 @@ class Desk(NamedTuple):
 
     def to_acknowledge(self) -> int:
         """How many episodes nobody has acknowledged yet."""
-        return self.book.episodes(statuses=("open",), size=1).total
+        return self.book.episodes(Wanted(statuses=("open",)), size=1).total
 
-    def page(self, *, running: bool = False, size: int = 50, after: Sequence[object] | None = None) -> Page[Episode]:
+    def page(self, wanted: Wanted = ALL, *, size: int = 50, after: Sequence[object] | None = None) -> Page[Episode]:
         """A page of episodes, the latest first; `after` is what the page before it ended with."""
-        return self.book.episodes(statuses=RUNNING if running else (), size=size, after=after)
+        return self.book.episodes(wanted, size=size, after=after)
 
     def told(self, name: str) -> Told:
         """One episode with its deliveries. Raises NoSuchEpisode."""

@@ -5,7 +5,7 @@ rule cannot change one that runs. Every step leaves one Notice, whose id is the 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -13,11 +13,20 @@ import msgspec
 
 from alerts.errors import NotAllowed
 from alerts.facts import Finding
-from config.alerts import Rule, Step
+from config.alerts import Rule, Step, whole
 
 GROWTH = 2.0  # an episode is told again at so many times what was last told
 
+MOST_MEANS = 864  # kept of one episode: three days of 5 minutes
+
 Status = Literal["open", "acknowledged", "resolved"]
+
+
+class Mean(msgspec.Struct, frozen=True, array_like=True):
+    """What was expected of one interval."""
+
+    at: float  # its start, seconds since 1970
+    expected: float
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,7 +45,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that goes on, from its first finding to its end."""
 
     id: str
-    rule: dict[str, Any]  # as it was when the episode opened, in JSON's types
+    rule: dict[str, Any]  # as it was when the episode opened, its defaults filled in, in JSON's types
     status: Status
     opened_at: datetime
     last_at: datetime  # of the last finding
@@ -47,6 +56,7 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_by: str | None = None
     resolved_at: datetime | None = None
     handed: int = 0  # steps that the outbox has
+    means: tuple[Mean, ...] = ()  # what was expected before and while it ran, oldest first, where the detector says so
 
     @property
     def pending(self) -> bool:
@@ -103,7 +113,7 @@ def _open(finding: Finding, rule: Rule, before: Episode | None) -> Outcome:
     name = hashlib.sha256(f"{key_of(finding)}|{before.id if before else ''}".encode()).hexdigest()[:20]
     episode = Episode(
         id=name,
-        rule=rule.model_dump(mode="json"),
+        rule=whole(rule),
         status="open",
         opened_at=finding.at,
         last_at=finding.at,
@@ -143,6 +153,13 @@ def calm(episode: Episode, now: datetime, going_on: bool = False) -> Outcome:
     if episode.status == "resolved" or going_on or not rests or episode.finding.once is not None:
         return Outcome(episode, None)
     return resolve(episode, now, why="已平静")
+
+
+def follow(episode: Episode, means: Sequence[Mean]) -> Episode:
+    """Note what was expected of the intervals since those that are noted already; the same episode where there are none."""
+    last = episode.means[-1].at if episode.means else float("-inf")
+    new = [mean for mean in means if mean.at > last]
+    return msgspec.structs.replace(episode, means=(*episode.means, *new)[-MOST_MEANS:]) if new else episode
 
 
 def take_all(latest: Mapping[str, Episode], findings: Iterable[Finding], rules: Mapping[str, Rule]) -> list[Outcome]:

@@ -115,6 +115,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accounts: tuple[str, ...] = ()
     topic: str | None = None
     once: str | None = None  # set where each finding is an episode of its own, as each step of an incident is
+    signs: tuple[takeover.Sign, ...] = ()  # of a post that is not like its account
 
 
 def matches(chosen: Filter, post: PostFact) -> bool:

@@ -88,7 +88,7 @@ class Transition(RuleKind[TransitionParameters]):
                     since=change.at,
                     observed=1,
                     title=change.title,
-                    why=f"{change.before or '（新）'} → {change.after}",
+                    why=_moved(change),
                     posts=change.posts[:SHOWN_POSTS],
                     accounts=change.accounts,
                     topic=change.topic,
@@ -145,10 +145,24 @@ class Takeover(RuleKind[TakeoverParameters]):
                     posts=(judged.post,),
                     accounts=(judged.account,),
                     once=judged.post,
+                    signs=judged.signs,
                 )
 
 
 _VERDICTS = {takeover.Verdict.TAKEOVER: "疑似账号被盗用", takeover.Verdict.SUSPECT: "与该账号习惯不符"}
+_STAGES = {
+    "found": "发现",
+    "judged": "研判",
+    "rated": "定级",
+    "assigned": "交办",
+    "handled": "处置",
+    "answered": "回应",
+    "closed": "办结",
+    "reviewed": "复盘",
+    "returned": "退回",
+    "dismissed": "排除",
+    "reopened": "重启",
+}
 KINDS: Mapping[str, type[RuleKind[Any]]] = {
     "spike": Spike,
     "frequency": Frequency,
@@ -161,6 +175,12 @@ KINDS: Mapping[str, type[RuleKind[Any]]] = {
 def _concerns(kind: RuleKind[Any], of: Change | ClockFact) -> bool:
     chosen = kind.rule.filter
     return (not chosen.accounts or not set(chosen.accounts).isdisjoint(of.accounts)) and (not chosen.topics or of.topic in chosen.topics)
+
+
+def _moved(change: Change) -> str:
+    """Say how an incident moved, by the names of the stages that people use."""
+    after = _STAGES.get(change.after, change.after)
+    return f"新{after}" if change.before is None else f"{_STAGES.get(change.before, change.before)} → {after}"
 
 
 def _clock_words(clock: ClockFact, now: datetime) -> str:

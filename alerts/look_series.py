@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from alerts.episodes import Episode, Mean
 from alerts.errors import Superseded
 from alerts.facts import Facts, Finding
 from alerts.kinds import Spike
@@ -76,6 +77,13 @@ class LookAtSeries:
         """Give the same findings at the next look: what they led to could not be stored."""
         for watched in self._rules:
             watched.track.again()
+
+    def means(self, episode: Episode) -> list[Mean]:
+        """What is expected of an episode's subject lately; nothing where its rule is gone, or counts in other steps by now."""
+        found = [watched for watched in self._rules if watched.rule.rule.id == episode.finding.rule]
+        if not found or found[0].track.step != episode.rule["parameters"].get("step_s"):
+            return []
+        return found[0].track.means(episode.finding.subject)
 
     def _track(self, rule: Spike, kept: Kept | None) -> Track:
         return Track(rule, subjects_of(rule, self._looking.accounts, self._looking.topics), self._looking.reader.zone, kept)

@@ -49,18 +49,19 @@ def fact_of(post: StoredPost) -> PostFact:
     )
 
 
+def asked(finding: Finding, chosen: Filter, window: Window) -> Filters:
+    """Ask of the database for the posts that a rule's filter means and a finding is about."""
+    subject = finding.subject
+    narrowed = {
+        "accounts": (subject.account,) if subject.account else chosen.accounts,
+        "topics": (subject.topic,) if subject.topic else chosen.topics,
+        "sentiments": chosen.sentiments if subject.sentiment is None else (subject.sentiment,),
+    }
+    return filters_of(chosen.model_copy(update=narrowed), window)
+
+
 def behind(reader: Reader, finding: Finding, rule: Rule) -> tuple[str, ...]:
     """Name the posts behind a finding that is about a cut through the posts: those that came furthest in its time."""
-    subject, chosen = finding.subject, rule.filter
     step = timedelta(seconds=float(rule.parameters.get("step_s", 300)))
-    asked = filters_of(
-        chosen.model_copy(
-            update={
-                "accounts": (subject.account,) if subject.account else chosen.accounts,
-                "topics": (subject.topic,) if subject.topic else chosen.topics,
-                "sentiments": chosen.sentiments if subject.sentiment is None else (subject.sentiment,),
-            }
-        ),
-        Window(min(finding.since, finding.at), finding.at + step),
-    )
-    return tuple(post.id for post in most_spread(reader, asked, size=SHOWN_POSTS))
+    window = Window(min(finding.since, finding.at), finding.at + step)
+    return tuple(post.id for post in most_spread(reader, asked(finding, rule.filter, window), size=SHOWN_POSTS))

@@ -1,6 +1,9 @@
 """What a receiver reads: the words for people, in Chinese, and the same as data."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,16 +26,24 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     data: dict[str, Any]  # JSON's types
 
 
-def render(notice: Notice, address: str | None = None) -> Message:
-    """Put a step of an episode into words. `address` is where the web pages are."""
-    finding = notice.finding
+class Wording(NamedTuple):
+    """What the office's messages need besides what they tell."""
+
+    zone: ZoneInfo = ZoneInfo("UTC")  # in which times are told
+    names: Mapping[str, str] = MappingProxyType({})  # of accounts, by id
+    address: str | None = None  # where the web pages are
+
+
+def render(notice: Notice, wording: Wording = Wording()) -> Message:  # noqa: B008 - immutable
+    """Put a step of an episode into words."""
+    finding, zone = notice.finding, wording.zone
     head = f"【{LEVEL_WORDS[finding.level]}】{finding.rule_name}{STEP_WORDS[notice.step]}"
-    about = subject_words(finding)
-    link = f"{address.rstrip('/')}/alerts/{notice.episode}" if address else None
+    about = subject_words(finding, wording.names)
+    link = f"{wording.address.rstrip('/')}/alerts/{notice.episode}" if wording.address else None
     lines = [
         f"对象：{about}",
         f"情况：{finding.why}",
-        f"时间：{finding.since:%Y-%m-%d %H:%M} 起（UTC），{finding.at:%m-%d %H:%M} 发现",
+        f"时间：{finding.since.astimezone(zone):%Y-%m-%d %H:%M} 起，{finding.at.astimezone(zone):%m-%d %H:%M} 发现",
         *([f"操作：{notice.by}"] if notice.by else []),
         *([f"说明：{notice.why}"] if notice.why else []),
         *([f"详情：{link}"] if link else []),
@@ -42,10 +53,11 @@ def render(notice: Notice, address: str | None = None) -> Message:
     return Message(key=notice.id, title=_one_line(f"{head}：{about}"), text="\n".join(lines), data=data)
 
 
-def subject_words(finding: Finding) -> str:
-    """Say what a finding is about."""
+def subject_words(finding: Finding, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say what a finding is about, an account by its name where that is known."""
     subject = finding.subject
-    parts = [subject.account, subject.topic, None if subject.sentiment is None else SENTIMENT_WORDS[subject.sentiment], subject.incident]
+    account = names.get(subject.account, subject.account) if subject.account else None
+    parts = [account, subject.topic, None if subject.sentiment is None else SENTIMENT_WORDS[subject.sentiment], subject.incident]
     return finding.title or " · ".join(part for part in parts if part) or "全部"
 
 

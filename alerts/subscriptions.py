@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.episodes import Notice
 from alerts.facts import Finding
-from alerts.messages import Message, render
+from alerts.messages import Message, Wording, render
 from alerts.outbox import Delivery
 from config.alerts import LEVELS, Filter, Subscription
 
@@ -32,18 +32,18 @@ def _concerns(chosen: Filter, finding: Finding) -> bool:
 
 
 def deliveries(
-    notices: Iterable[Notice], subscriptions: Sequence[Subscription], usable: Iterable[str], now: datetime, address: str | None = None
+    notices: Iterable[Notice], subscriptions: Sequence[Subscription], usable: Iterable[str], now: datetime, wording: Wording | None = None
 ) -> list[Delivery]:
     """Work out what is to be sent: one delivery for each notice and channel, however many subscriptions share the channel.
 
-    `usable` are the ids of the channels that are not off; `address` is where the web pages are, for links. Working it out again
-    gives the same ids, so storing them with `create` never sends twice.
+    `usable` are the ids of the channels that are not off. Working it out again gives the same ids, so storing them with `create`
+    never sends twice.
     """
     open_channels = set(usable)
     found: dict[str, Delivery] = {}
     for notice in notices:
         chosen = [subscription for subscription in subscriptions if wants(subscription, notice)]
-        message: Message | None = render(notice, address) if chosen else None
+        message: Message | None = render(notice, wording or Wording()) if chosen else None
         for subscription in chosen:
             for channel in subscription.channels:
                 if channel in open_channels and message is not None:

@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from alerts import spikes
+from alerts.episodes import Mean
 from alerts.expected import Array
 from alerts.facts import Series, Subject
 from alerts.kinds import Spike
@@ -67,6 +68,7 @@ class Track:
         self.posts = kept.posts if kept and usable else 0
         self._seen: tuple[float, bytes] | None = None
         self._running: frozenset[str] = frozenset()
+        self._expected: list[tuple[float, Array]] = []  # of the open steps
 
     @property
     def learned_to(self) -> float | None:
@@ -100,6 +102,7 @@ class Track:
             return Look([], self._running)
         self._seen = seen
         readings = list(_walked(self.bank.fork(), steps, collected))
+        self._expected = [(reading.at, reading.expected) for reading in readings]
         last = readings[-1].running if readings else np.zeros(len(self.subjects), dtype=bool)
         self._running = frozenset(self.subjects[int(row)].key for row in np.flatnonzero(last))
         return Look([reading for reading in readings if reading.alert.any()], self._running)
@@ -107,6 +110,11 @@ class Track:
     def again(self) -> None:
         """Let the next look give its readings even where nothing has changed: what they led to could not be stored."""
         self._seen = None
+
+    def means(self, subject: Subject) -> list[Mean]:
+        """What is expected of a subject in each open step, as the last look found; nothing where it is none of this rule's."""
+        row = self._rows.get((subject.account, subject.topic, subject.sentiment))
+        return [] if row is None else [Mean(at, round(float(expected[row]), 4)) for at, expected in self._expected]
 
     def facts(self, reading: Reading) -> Series:
         """A reading as rules take it."""

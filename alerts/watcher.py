@@ -23,6 +23,7 @@ from alerts.look_own import LookAtOwn
 from alerts.look_posts import LookAtPosts
 from alerts.look_series import LookAtSeries
 from alerts.looking import Looking, behind
+from alerts.messages import Wording
 from alerts.rules import RuleKind, build_all
 from alerts.subscriptions import deliveries
 from config.accounts import MonitoredAccount
@@ -73,6 +74,7 @@ class Watcher:
         self._rules: dict[str, Rule] = {rule.id: rule for rule in plan.rules}
         kinds = build_all(plan.rules, KINDS)
         self._told_kinds = [kind for kind in kinds if isinstance(kind, INCIDENT_KINDS)]
+        self._wording = Wording(reader.zone, {account.id: account.name for account in accounts}, settings.address)
         late = timedelta(seconds=settings.late_s)
         looking = Looking(reader, tuple(account.id for account in accounts), tuple(topics), timedelta(days=settings.learn_days))
         self._series = LookAtSeries(looking, Cursors(records), _only(kinds, Spike), late)
@@ -134,14 +136,15 @@ class Watcher:
         return episodes.take(latest, finding, rule).episode
 
     def _calm(self, now: datetime | None, going_on: frozenset[str]) -> int:
-        """End what is over; gives how many episodes still run."""
+        """Note what is expected while episodes run, and end what is over; gives how many still run."""
         running = self.book.running()
         ended = 0
         for read in running:
-            after = read.body if now is None else episodes.calm(read.body, now, read.body.key in going_on).episode
+            noted = episodes.follow(read.body, self._series.means(read.body))
+            after = noted if now is None else episodes.calm(noted, now, read.body.key in going_on).episode
             if after is not read.body:
                 self._check_lease()
-                ended += self.book.put(after, read)
+                ended += self.book.put(after, read) and after.status == "resolved"
         return len(running) - ended
 
     def _hand_over(self, clock: datetime) -> int:
@@ -151,7 +154,7 @@ class Watcher:
         for read in self.book.pending():
             waiting = read.body.steps[read.body.handed :]
             self._check_lease()
-            found = deliveries(waiting, self._plan.subscriptions, usable, clock, self._settings.address)
+            found = deliveries(waiting, self._plan.subscriptions, usable, clock, self._wording)
             if self.book.hand_over(read, found):
                 told += len(waiting)
                 log.info("alerts.told", episode=read.body.id, steps=[notice.step for notice in waiting], deliveries=len(found))

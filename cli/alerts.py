@@ -41,11 +41,12 @@ def list_alerts(*, running: bool, size: int, as_json: bool) -> None:
 
     Example: yuqing alerts list --running --json | jq -r '.[].finding.why'
     """
+    from alerts.book import ALL, RUNNING, Wanted
     from alerts.desk import encoded
     from alerts.words import health_line, line
 
     with _desk() as (desk, settings):
-        page = desk.page(running=running, size=size)
+        page = desk.page(Wanted(statuses=RUNNING) if running else ALL, size=size)
         health = desk.health()
     if as_json:
         click.echo(json.dumps([encoded(read.body) for read in page.rows], ensure_ascii=False))

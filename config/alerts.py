@@ -107,6 +107,14 @@ class Rule(Entry):
         return kind
 
 
+def whole(rule: Rule) -> dict[str, Any]:
+    """Give a rule in JSON's types, with the defaults of its kind filled in; of a plug-in's kind only what the file says."""
+    found = rule.model_dump(mode="json")
+    if rule.kind in PARAMETERS:
+        found["parameters"] = PARAMETERS[rule.kind].model_validate(rule.parameters).model_dump(mode="json")
+    return found
+
+
 class Channel(Entry):
     """What every channel has."""
 

@@ -15,11 +15,12 @@ from elasticsearch.dsl import Search
 from indexers.bulk import Action, send
 from indexers.errors import DatabaseError, DatabaseUnavailable, error_reason, error_type, translated
 from indexers.names import Names, document_id
-from indexers.reader import hits, total
+from indexers.reader import Body, buckets, hits, total
 
 CONFLICT = 409
 NOT_FOUND = 404
 PAGE = 500
+MOST_VALUES = 1000  # of one column, counted at once
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 Version = tuple[int, int]  # sequence number and primary term
@@ -150,6 +151,29 @@ class Records:
     def count(self, family: Family[Any], query: Search[Any]) -> int:
         """Count those that match."""
         return self.page(family, query, {}, size=0).total
+
+    def tally(self, family: Family[Any], query: Search[Any], columns: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Count those that match by the values of each column, the most frequent first."""
+        asked = query.extra(size=0)
+        for column in columns:
+            asked.aggs.bucket(column, "terms", field=column, size=MOST_VALUES)
+        answer = self._count(family, asked)
+        return {column: {bucket["key"]: bucket["doc_count"] for bucket in buckets(answer, column)} for column in columns}
+
+    def cross(self, family: Family[Any], query: Search[Any], column: str, inner: str) -> dict[str, dict[str, int]]:
+        """Count those that match by the values of two columns together."""
+        asked = query.extra(size=0)
+        asked.aggs.bucket(column, "terms", field=column, size=MOST_VALUES).bucket(inner, "terms", field=inner, size=MOST_VALUES)
+        return {
+            bucket["key"]: {part["key"]: part["doc_count"] for part in buckets(bucket, inner)}
+            for bucket in buckets(self._count(family, asked), column)
+        }
+
+    def _count(self, family: Family[Any], query: Search[Any]) -> Body:
+        place = self.index(family)
+        with translated(f"count {place}"):
+            answer: Body = self.client.search(index=place, body=query.to_dict(), ignore_unavailable=True).body
+        return answer
 
     def _write(self, verb: str, family: Family[Kept], body: Kept, guard: Mapping[str, Any]) -> Version | None:
         place, document = self.index(family), _document(family, body)

@@ -275,6 +275,10 @@ def _keeping(client: Elasticsearch) -> Iterator[str]:
     yield "One taken away, if it is the version that was read"
     records.page(CURSORS, Search().filter("term", kind="spike"), {"kind": "asc"}, after=("spike", "a"))
     yield "A page of a family, with versions"
+    records.tally(CURSORS, Search().filter("term", kind="spike"), ("kind",))
+    yield "How many of a family there are of each value of some columns"
+    records.cross(CURSORS, Search(), "kind", "id")
+    yield "How many there are of each pair of values of two columns"
 
 
 def _peopling(client: Elasticsearch) -> Iterator[str]:

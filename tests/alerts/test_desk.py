@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from alerts.book import Book
+from alerts.book import RUNNING, Book, Wanted
 from alerts.desk import Desk
 from alerts.episodes import take
 from alerts.errors import NoSuchEpisode, NotAllowed
@@ -65,7 +65,7 @@ def test_pages_lead_on(desk: Desk) -> None:
     assert (first.total, [read.body.opened_at for read in first.rows]) == (4, [minutes(3), minutes(2), minutes(1)])
     assert [read.body.opened_at for read in desk.page(size=3, after=first.after).rows] == [NOW]
     desk.resolve(first.rows[0].body.id, "wang", "误报", NOW)
-    assert desk.page(running=True).total == 3
+    assert desk.page(Wanted(statuses=RUNNING)).total == 3
     assert desk.to_acknowledge() == 3
 
 

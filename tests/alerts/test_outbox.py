@@ -1,10 +1,12 @@
 """Subscriptions and the outbox: who gets what, tried how often."""
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 import pytest
 
 from alerts.errors import SendFailed
-from alerts.messages import render
+from alerts.messages import Wording, render
 from alerts.outbox import Delivery, Policy, claim, due, failed, revive, sent
 from alerts.subscriptions import deliveries, wants
 from config.alerts import Subscription
@@ -52,10 +54,14 @@ def test_a_channel_is_told_once_however_many_share_it() -> None:
 
 
 def test_a_message_says_what_why_and_by_which_rule() -> None:
-    """Title and text are Chinese, name rule and version and link to the episode; the data holds the whole finding."""
-    message = render(notice(), "http://127.0.0.1:8000/")
-    assert message.title == "【预警】账号声量突增：yunxi-ditie · 负面"
+    """Title and text are Chinese, name the account as people do, the rule and its version, and link to the episode; times are the office's.
+
+    The data holds the whole finding.
+    """
+    message = render(notice(), Wording(ZoneInfo("Asia/Shanghai"), {"yunxi-ditie": "云溪地铁"}, "http://127.0.0.1:8000/"))
+    assert message.title == "【预警】账号声量突增：云溪地铁 · 负面"
     assert "平时约 2.0 条" in message.text
+    assert "时间：2026-06-01 15:55 起，06-01 16:00 发现" in message.text
     assert "account-spike（spikes-1）" in message.text
     assert f"http://127.0.0.1:8000/alerts/{notice().episode}" in message.text
     assert message.data["notice"]["finding"]["expected"] == 2.0

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -95,9 +96,29 @@ def test_a_storm_is_told_once_with_what_explains_it(book: Book, store: Store, wa
     assert set(finding.posts) <= {f"weibo:{number}" for number in range(50_000, 50_060)}
     assert len(finding.posts) == 20
     assert [step for step in told(book) if step == "spike opened"] == ["spike opened"]
+    assert episode.rule["parameters"]["surprise"] == 2.5  # the copied rule is whole: its defaults stand in it
     deliveries = book.deliveries_of(episode.id)
     assert {(delivery.channel, delivery.state) for delivery in deliveries} == {("hook", "waiting")}
     assert len(deliveries) == len(episode.steps)
+
+
+def test_what_was_expected_is_noted_while_it_lasts(book: Book, store: Store, watcher: Make) -> None:
+    """Interval after interval from some hours before, once each; a rule that counts in other steps by now adds nothing."""
+    store([*quiet(), *storm()])
+    watcher(plan(SPIKE)).round(NOW)
+    noted = only(book).means
+    steps = [mean.at for mean in noted]
+    assert len(noted) >= 12
+    assert {later - earlier for earlier, later in pairwise(steps)} == {900.0}
+    assert steps[0] < only(book).finding.since.timestamp() - 3600
+    assert steps[-1] == NOW.timestamp() - 900  # the interval of the newest post
+    expected = {mean.at: mean.expected for mean in noted}
+    assert expected[only(book).finding.at.timestamp()] == pytest.approx(only(book).finding.expected, abs=1e-3)
+    store([tagged(95_000, published_at=NOW + timedelta(minutes=20), collected_at=NOW + timedelta(minutes=20))])
+    watcher(plan(SPIKE.model_copy(update={"parameters": {"by": ["account"], "step_s": 300}}))).round(NOW + timedelta(minutes=20))
+    assert only(book).means == noted
+    watcher(plan(SPIKE)).round(NOW + timedelta(minutes=20))
+    assert [mean.at for mean in only(book).means] == [*steps, NOW.timestamp(), NOW.timestamp() + 900]
 
 
 def test_late_posts_raise_what_they_show(book: Book, store: Store, watcher: Make) -> None:
