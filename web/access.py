@@ -6,6 +6,7 @@ from indexers.people import Role
 
 EVERYBODY: frozenset[Role] = frozenset()  # also who is not signed in
 PEOPLE = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER, Role.ANALYST, Role.VIEWER})
+ON_DUTY = frozenset({Role.ADMIN, Role.DUTY})
 REPORTERS = PEOPLE - {Role.VIEWER}
 
 # method and path of a route → roles
@@ -24,6 +25,11 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/search"): PEOPLE,
     ("GET", "/search.csv"): frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST}),
     ("GET", "/posts/{post_id:path}"): PEOPLE,
+    ("GET", "/alerts"): PEOPLE,
+    ("GET", "/alerts/{episode_id}"): PEOPLE,
+    ("POST", "/alerts/{episode_id}/acknowledge"): ON_DUTY,
+    ("POST", "/alerts/{episode_id}/resolve"): ON_DUTY,
+    ("POST", "/alerts/retry"): ON_DUTY,
     ("GET", "/sources"): PEOPLE,
     ("GET", "/sources/{source_id}"): PEOPLE,
     ("GET", "/report"): REPORTERS,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -20,9 +21,10 @@ from streams.log import Log
 from web import failures, push, sign_in_page
 from web.admit import admit
 from web.desk import Desk
+from web.duty_alerts import open_alerts
 from web.gate import Gate
 from web.live import Hub
-from web.pages import audit, duty, live, machine, me, post, report, search, sources
+from web.pages import alert, alerts, audit, duty, live, machine, me, post, report, search, sources
 from web.shield import Shield
 
 STATIC = Path(__file__).parent / "static"
@@ -34,6 +36,8 @@ ROUTERS = (
     duty.router,
     live.router,
     search.router,
+    alerts.router,
+    alert.router,
     post.router,
     sources.router,
     report.router,
@@ -64,7 +68,7 @@ def create_app(
         reader=reader,
         people=people,
         gate=Gate(people, settings.web, clock),
-        hub=Hub(reader, clock),
+        hub=Hub(reader, clock, (partial(open_alerts, reader),)),
         log=log or open_log(settings),
         clock=clock,
     )

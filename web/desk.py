@@ -7,6 +7,8 @@ from typing import NamedTuple
 from fastapi import Request
 from starlette.responses import Response
 
+from alerts.book import Book
+from alerts.desk import Desk as Alerts
 from config.accounts import MonitoredAccount
 from config.check import Office
 from config.settings import Settings
@@ -14,6 +16,7 @@ from crawlers.authors import office_key
 from crawlers.edge import Edge
 from indexers.people import People
 from indexers.reader import Reader
+from indexers.records import Records
 from streams.log import Log
 from web.gate import Gate, Officer
 from web.live import Hub
@@ -38,6 +41,11 @@ class Desk(NamedTuple):
     def accounts(self) -> dict[str, MonitoredAccount]:
         """The monitored accounts by id."""
         return {account.id: account for account in self.office.accounts}
+
+    @property
+    def alerts(self) -> Alerts:
+        """What people do with alerts."""
+        return Alerts(Book(Records(self.reader.client, self.reader.names)))
 
     def edge(self) -> Edge:
         """Make what turns a find into a post. Raises KeyMissing."""

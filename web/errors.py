@@ -1,5 +1,7 @@
 """What can go wrong with a request, and the status that says so."""
 
+from collections.abc import Sequence
+
 from config.errors import YuqingError
 
 
@@ -29,6 +31,17 @@ class ForeignRequest(WebError):
 
     http_status = 403
     word = "error.foreign"
+
+
+class Conflict(WebError):
+    """The step is not possible any more, or somebody was faster. `possible` names the steps that are."""
+
+    http_status = 409
+    word = "error.conflict"
+
+    def __init__(self, what: str, *, possible: Sequence[str] = ()) -> None:
+        self.possible = tuple(possible)
+        super().__init__(what)
 
 
 class NotFound(WebError):

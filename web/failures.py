@@ -26,6 +26,7 @@ class FailureView(View):
     title: str
     detail: str
     retry_after: int | None = None
+    possible: tuple[str, ...] = ()  # the steps that can be taken instead
     action: str | None = None  # where the form that failed was sent, and what was in it
     kept: tuple[Field, ...] = ()
 
@@ -46,7 +47,16 @@ async def _of_ours(request: Request, error: Exception) -> Response:
         log.warning("web.failed", path=request.scope["path"], status=status, error=str(error))
     retry = getattr(error, "retry_after", None)
     kept = await kept_fields(request) if status == HTTPStatus.SERVICE_UNAVAILABLE else ()
-    return failure(request, status, word, _detail(error), retry_after=None if retry is None else max(1, round(retry)), kept=kept)
+    view = FailureView(
+        status=status,
+        title=speech_of(request).say(word),
+        detail=_detail(error),
+        retry_after=None if retry is None else max(1, round(retry)),
+        possible=getattr(error, "possible", ()),
+        action=request.url.path if kept else None,
+        kept=kept,
+    )
+    return _answer(request, view)
 
 
 def _kind(error: Exception) -> tuple[int, str]:
@@ -95,11 +105,11 @@ async def _of_nobody(request: Request, error: Exception) -> Response:
     return failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error.fault", "")
 
 
-def failure(
-    request: Request, status: int, word: str, detail: str, *, retry_after: int | None = None, kept: tuple[Field, ...] = ()
-) -> Response:
-    """Answer that something failed; a form that could not be handled now can be sent again."""
-    title, action = speech_of(request).say(word), request.url.path if kept else None
-    view = FailureView(status=status, title=title, detail=detail, retry_after=retry_after, action=action, kept=kept)
-    headers = None if retry_after is None else {"Retry-After": str(retry_after)}
-    return respond(request, "failure.html", view, status, headers=headers)
+def failure(request: Request, status: int, word: str, detail: str) -> Response:
+    """Answer that something failed."""
+    return _answer(request, FailureView(status=status, title=speech_of(request).say(word), detail=detail))
+
+
+def _answer(request: Request, view: FailureView) -> Response:
+    headers = None if view.retry_after is None else {"Retry-After": str(view.retry_after)}
+    return respond(request, "failure.html", view, view.status, headers=headers)

@@ -5,8 +5,9 @@ missed while it was away is read from the database.
 """
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from web.position import OVERLAP, Position, key_of, start
 log = structlog.get_logger()
 
 LOOK_S = 0.5  # so a post is on the screen within a second of being searchable
+MARK_S = 1.0  # between two looks at the desk
 LOOK_AGAIN_S = 2.0  # while the database doesn't answer
 PAGES = 5  # read at once; what is more comes with the next look
 REMEMBERED = 2000  # posts that wait for slow listeners; who is further behind reads the database
@@ -29,10 +31,11 @@ QUIET_S = 15.0  # a listener hears at least this often, so that a dead connectio
 
 
 class News(NamedTuple):
-    """What a listener hears: posts, and whether the database answers. No posts for a sign of life."""
+    """What a listener hears: posts, whether the database answers, and whether the desk has changed. No posts for a sign of life."""
 
     posts: tuple[StoredPost, ...]
     reachable: bool
+    desk: bool = False  # what waits for officers is not what it was
 
 
 def read_since(reader: Reader, position: Position) -> list[StoredPost]:
@@ -51,8 +54,13 @@ def read_since(reader: Reader, position: Position) -> list[StoredPost]:
 class Hub:
     """Looks for all listeners of this process. Used on the event loop only."""
 
-    def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
+    def __init__(self, reader: Reader, clock: Callable[[], datetime], marks: Sequence[Callable[[], object]] = ()) -> None:
+        """Give in `marks` what says how things stand on the desk: when one gives another value than before, listeners are told."""
         self._reader = reader
+        self._marks = marks
+        self._mark: list[object] | None = None
+        self._marked = 0.0
+        self._turn = 0  # how often the desk has changed
         self._clock = clock
         self._recent: deque[tuple[int, StoredPost]] = deque(maxlen=REMEMBERED)  # numbered
         self._number = 0
@@ -68,7 +76,7 @@ class Hub:
         try:
             while not self.closing:
                 self._keep_looking()
-                heard = self._number
+                heard, turn = self._number, self._turn
                 missed = await self._missed(position)
                 yield News(tuple(missed or ()), missed is not None)
                 if missed is None:
@@ -76,12 +84,13 @@ class Hub:
                     continue
                 position, reachable = position.after(missed), True
                 while not self.closing:
-                    await self._news(heard, reachable=reachable)
+                    await self._news(heard, turn, reachable=reachable)
                     if self._passed_by(heard):
                         break
                     fresh = position.fresh(post for number, post in self._recent if number > heard)
-                    heard, reachable, position = self._number, self._reachable, position.after(fresh)
-                    yield News(tuple(fresh), reachable)
+                    news = News(tuple(fresh), self._reachable, desk=self._turn > turn)
+                    heard, turn, reachable, position = self._number, self._turn, self._reachable, position.after(fresh)
+                    yield news
                     self._keep_looking()
         finally:
             self._listeners -= 1
@@ -108,19 +117,23 @@ class Hub:
         except (DatabaseUnavailable, DatabaseError):
             return None
 
-    async def _news(self, heard: int, *, reachable: bool) -> None:
+    async def _news(self, heard: int, turn: int, *, reachable: bool) -> None:
         """Wait for something new, or for the time to give a sign of life."""
         try:
             async with asyncio.timeout(QUIET_S), self._changed:
-                await self._changed.wait_for(lambda: self.closing or self._number > heard or self._reachable != reachable)
+                await self._changed.wait_for(
+                    lambda: self.closing or self._number > heard or self._turn > turn or self._reachable != reachable
+                )
         except TimeoutError:
             return
 
     async def _look(self) -> None:
         position = start(self._clock() - OVERLAP)  # one that is on its way has an earlier time than now
+        self._mark = None
         while self._listeners and not self.closing:
             try:
                 found = await run_in_threadpool(read_since, self._reader, position)
+                changed = await run_in_threadpool(self._desk_changed)
             except (DatabaseUnavailable, DatabaseError) as error:
                 if self._reachable:
                     log.warning("live.database_away", error=str(error))
@@ -128,13 +141,21 @@ class Hub:
                 await asyncio.sleep(LOOK_AGAIN_S)
                 continue
             position = position.after(found)
-            await self._tell(found, reachable=True)
+            await self._tell(found, reachable=True, changed=changed)
             await asyncio.sleep(LOOK_S)
 
-    async def _tell(self, found: list[StoredPost], *, reachable: bool) -> None:
-        if not found and reachable == self._reachable:
+    def _desk_changed(self) -> bool:
+        """Look at the desk, now and then; the first look only notes how things stand."""
+        if not self._marks or time.monotonic() - self._marked < MARK_S:
+            return False
+        before, self._mark, self._marked = self._mark, [mark() for mark in self._marks], time.monotonic()
+        return before is not None and before != self._mark
+
+    async def _tell(self, found: list[StoredPost], *, reachable: bool, changed: bool = False) -> None:
+        if not found and not changed and reachable == self._reachable:
             return
         async with self._changed:
+            self._turn += changed
             for post in found:
                 self._number += 1
                 self._recent.append((self._number, post))

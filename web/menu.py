@@ -15,6 +15,7 @@ class Row(NamedTuple):
 
 MENU = (
     Row("menu.duty", "/duty"),
+    Row("menu.alerts", "/alerts"),
     Row("menu.search", "/search"),
     Row("menu.sources", "/sources"),
     Row("menu.report", "/report"),

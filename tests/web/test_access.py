@@ -30,7 +30,10 @@ def test_the_table_names_exactly_the_routes_there_are(app: FastAPI) -> None:
 
 
 def example(path: str) -> str:
-    return path.replace("{post_id:path}", "weibo:1").replace("{source_id}", "yunxi-news").replace("{name}", "en").replace("{token}", "x")
+    given = {"{post_id:path}": "weibo:1", "{source_id}": "yunxi-news", "{episode_id}": "0123456789", "{name}": "en", "{token}": "x"}
+    for name, value in given.items():
+        path = path.replace(name, value)
+    return path
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SOURCE])
@@ -71,7 +74,7 @@ def test_the_menu_leads_only_where_one_may_go() -> None:
 
 def test_every_page_has_a_twin(duty: TestClient, filled: None) -> None:
     """What a page shows can be had as JSON, by its address and by Accept."""
-    for path in ("/duty", "/search", "/posts/weibo:1", "/sources", "/sources/yunxi-news", "/report", "/me"):
+    for path in ("/duty", "/search", "/posts/weibo:1", "/alerts", "/sources", "/sources/yunxi-news", "/report", "/me"):
         page = duty.get(path)
         assert page.headers["content-type"].startswith("text/html")
         twin = duty.get(f"{path}.json")
@@ -82,6 +85,15 @@ def test_every_page_has_a_twin(duty: TestClient, filled: None) -> None:
 def test_the_routes_are_described(duty: TestClient) -> None:
     """OpenAPI names every route that programs use, with what it answers."""
     described = duty.get("/openapi.json").json()
-    assert {"/duty", "/search", "/posts/{post_id}", "/sources", "/api/posts", "/live"} <= described["paths"].keys()
+    assert {
+        "/duty",
+        "/search",
+        "/posts/{post_id}",
+        "/alerts",
+        "/alerts/{episode_id}/acknowledge",
+        "/sources",
+        "/api/posts",
+        "/live",
+    } <= described["paths"].keys()
     answer = described["paths"]["/duty"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer == {"$ref": "#/components/schemas/DutyView"}

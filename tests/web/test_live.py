@@ -53,12 +53,14 @@ class Listener:
     def __init__(self, hub: Hub, position: Position) -> None:
         self.got: list[str] = []
         self.reachable: list[bool] = []
+        self.desk = 0  # how often it has changed
         self.task = asyncio.create_task(self._listen(hub, position))
 
     async def _listen(self, hub: Hub, position: Position) -> None:
         async for news in hub.listen(position):
             self.got += [post.id for post in news.posts]
             self.reachable.append(news.reachable)
+            self.desk += news.desk
 
 
 async def until(condition: Callable[[], Any]) -> None:
@@ -184,3 +186,25 @@ def test_a_look_that_broke_is_begun_again(database: Database, monkeypatch: pytes
         await until(lambda: one.got == ["weibo:1"])
 
     play(scene)
+
+
+def test_a_change_on_the_desk_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How things stood when the first page was opened is no news; what changes afterwards is, once a change, to everybody."""
+    monkeypatch.setattr(live, "MARK_S", 0.0)
+    stands = [1]
+
+    async def scene() -> None:
+        hub = Hub(READER, lambda: NOW, (lambda: stands[0],))
+        try:
+            one, other = Listener(hub, start(NOW)), Listener(hub, start(NOW))
+            await until(lambda: one.reachable and database.looks > 5)
+            assert one.desk == 0
+            stands[0] = 2
+            await until(lambda: one.desk == 1 and other.desk == 1)
+            looks = database.looks
+            await until(lambda: database.looks > looks + 5)
+            assert (one.desk, other.desk) == (1, 1)
+        finally:
+            await hub.close()
+
+    asyncio.run(scene())

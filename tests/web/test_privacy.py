@@ -8,18 +8,25 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from indexers.people import Role
+from tests.web.alerting import Desk, desk, spike
 from tests.web.conftest import PSEUDONYM, SignIn
 from web.access import ACCESS
 from web.pages.search import COLUMNS
 from web.search_form import FACETS, SearchQuery
 
+__all__ = ["desk"]
+
 WORDS = ("author", "user", "pseudonym", "standing", "region", "followers", "person")
+ALERT = "an-alert"
 PAGES = (
     "/duty",
     "/search",
     "/search?q=停运",
     "/posts/weibo:1",
     "/posts/weibo:2",
+    "/alerts",
+    "/alerts?account=yunxi-fabu",
+    f"/alerts/{ALERT}",
     "/sources",
     "/sources/yunxi-news",
     "/report",
@@ -29,10 +36,12 @@ PAGES = (
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_nothing_shows_a_private_author(sign_in: SignIn, filled: None, accept: str) -> None:
+def test_nothing_shows_a_private_author(sign_in: SignIn, filled: None, desk: Desk, accept: str) -> None:
     """The pseudonym of a private author stands on no page, in no twin and in no file."""
     browser = sign_in(Role.ADMIN)
+    alert = desk.open(spike(posts=tuple(f"weibo:{number}" for number in range(1, 6))))
     for path in (*PAGES, "/search.csv", "/openapi.json"):
+        path = path.replace(ALERT, alert.id)  # noqa: PLW2901 - its address is known only now
         answer = browser.get(path, headers={"Accept": accept})
         assert answer.status_code == 200, path
         assert PSEUDONYM not in answer.text, path
@@ -42,7 +51,11 @@ def test_every_page_is_looked_at(app: FastAPI) -> None:
     """A page that is added must be added above."""
     looked = {path.partition("?")[0] for path in PAGES} | {"/search.csv", "/openapi.json"}
     looked |= {"/live", "/", "/health", "/sign-in", "/enter/{token}", "/language/{name}"}  # without posts, or tested apart
-    named = {"/posts/weibo:1": "/posts/{post_id:path}", "/sources/yunxi-news": "/sources/{source_id}"}
+    named = {
+        "/posts/weibo:1": "/posts/{post_id:path}",
+        f"/alerts/{ALERT}": "/alerts/{episode_id}",
+        "/sources/yunxi-news": "/sources/{source_id}",
+    }
     assert {path for method, path in ACCESS if method == "GET"} <= {named.get(path, path) for path in looked}
 
 
@@ -59,7 +72,7 @@ def test_no_route_takes_an_author(duty: TestClient) -> None:
     assert [one for one in found if any(word in one[1].lower() for word in WORDS)] == []
 
 
-@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live"])
+@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live", "/alerts"])
 def test_an_unknown_parameter_is_refused_not_ignored(duty: TestClient, path: str) -> None:
     """Who asks for an author is told that there is no such field."""
     for name in ("author", "author.id", "user", "standing", "name", "group_by", "sort_by"):

@@ -14,6 +14,7 @@ from indexers import queries
 from indexers.slots import Window
 from web.coverage import SourceState, source_states
 from web.desk import Desk, desk_of
+from web.duty_alerts import DutyAlerts, duty_alerts
 from web.links import Narrow, search_link
 from web.live import read_since
 from web.position import OVERLAP, start
@@ -78,6 +79,7 @@ class DutyView(View):
     models: tuple[str, ...]
     all: Number
     negative: Number
+    alerts: DutyAlerts
     timeline: tuple[SlotItem, ...]
     topics: tuple[TopicItem, ...]
     sources: int  # in use
@@ -113,6 +115,7 @@ def duty_view(desk: Desk, hours: int) -> DutyView:
         models=models_of(latest),
         all=numbers[None],
         negative=numbers[-1],
+        alerts=duty_alerts(desk),
         timeline=tuple(_slot(desk, slot, step) for slot in found[panels.VOLUME.id].parts),
         topics=tuple(_topic(desk, topic, spread.get(topic.key), window) for topic in found[panels.TOPICS.id].parts),
         sources=sum(state.state not in UNUSED for state in states),

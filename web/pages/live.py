@@ -37,7 +37,7 @@ class LiveQuery(BaseModel):
 async def live(
     request: Request, query: Annotated[LiveQuery, Query()], last_event_id: Annotated[str | None, Header(max_length=LONGEST)] = None
 ) -> Response:
-    """Send posts as they become searchable: `post`, `gap` where there were too many, `state`, and `signed-out` at the end."""
+    """Send posts as they become searchable: `post`, `gap` where there were too many, `news` of the desk, `state`, at the end `signed-out`."""
     desk = desk_of(request)
     given = last_event_id or query.after
     position = read(given) if given else start(desk.clock())
@@ -57,6 +57,8 @@ async def _events(request: Request, desk: Desk, position: Position) -> AsyncIter
         for post in shown:
             position = position.after([post])
             yield event("post", _post(request, desk, post), position.token())
+        if news.desk:
+            yield event("news", {})
         yield event("state", {"database": news.reachable, "at": desk.clock()})
         if time.monotonic() - checked > CHECK_S:
             checked = time.monotonic()

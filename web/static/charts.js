@@ -40,10 +40,14 @@ function timeline(element, chart) {
     name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
   }));
   chart.setOption({ ...frame(c), ...axes(c, slots.map((slot) => local(slot.start, element.dataset.zone, long ? 11 : 5))), series });
-  // A click on a step leads to its posts.
+  leads(chart, slots);
+}
+
+// A click on a step leads to its posts.
+function leads(chart, steps) {
   chart.getZr().on("click", (event) => {
     const [step] = chart.convertFromPixel({ seriesIndex: 0 }, [event.offsetX, event.offsetY]);
-    if (chart.containPixel("grid", [event.offsetX, event.offsetY]) && slots[step]) location.assign(slots[step].link);
+    if (chart.containPixel("grid", [event.offsetX, event.offsetY]) && steps[step]?.link) location.assign(steps[step].link);
   });
   chart.getZr().on("mousemove", (event) => chart.getZr().setCursorStyle(chart.containPixel("grid", [event.offsetX, event.offsetY]) ? "pointer" : "default"));
 }
@@ -61,7 +65,28 @@ function observations(element, chart) {
   chart.setOption({ ...frame(c), ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
 }
 
-const kinds = { timeline, observations };
+function alert(element, chart) {
+  const c = colours();
+  const { bars, since, until, step_s: step } = JSON.parse(element.dataset.bars);
+  const [counted, expected, span] = JSON.parse(element.dataset.names);
+  const zone = element.dataset.zone;
+  const times = bars.map((bar) => local(bar.at, zone, 11));
+  const inside = (bar) => Date.parse(bar.at) + step * 1000 > Date.parse(since) && Date.parse(bar.at) < Date.parse(until);
+  const first = bars.findIndex(inside);
+  const last = bars.findLastIndex(inside);
+  // What belongs to the alert is red on a marked ground, what came before and after it is grey.
+  const data = bars.map((bar) => ({ value: bar.posts, itemStyle: { color: inside(bar) ? c["-1"] : c[0] } }));
+  const series = [{ name: counted, type: "bar", barCategoryGap: "12%", itemStyle: { color: c["-1"] }, data }];
+  if (first >= 0) series[0].markArea = { silent: true, itemStyle: { color: c.faint }, label: { color: c.quiet, fontSize: c.size, position: "insideTopLeft" }, data: [[{ name: span, xAxis: first }, { xAxis: last }]] };
+  if (bars.some((bar) => bar.expected !== null)) {
+    series.push({ name: expected, type: "line", symbol: "none", step: "middle", lineStyle: { color: c.accent, width: 2 }, itemStyle: { color: c.accent }, data: bars.map((bar) => bar.expected) });
+  }
+  const base = frame(c);
+  chart.setOption({ ...base, grid: { ...base.grid, right: 36 }, ...axes(c, times), series });
+  leads(chart, bars);
+}
+
+const kinds = { timeline, observations, alert };
 
 export function drawCharts(root) {
   if (!window.echarts) return;

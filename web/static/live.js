@@ -12,7 +12,12 @@ export function follow(list) {
   let source;
   let silence;
 
+  function renew() {
+    document.getElementById("now")?.dispatchEvent(new Event("news"));
+  }
+
   function tell(kind) {
+    if (kind === "on" && !banner.hidden) renew(); // what was shown while nothing answered is out of date
     state.classList.toggle("on", kind === "on");
     state.classList.toggle("away", kind !== "on");
     state.textContent = kind === "on" ? state.dataset.on : state.dataset.waiting;
@@ -98,6 +103,11 @@ export function follow(list) {
     source.addEventListener("gap", (event) => {
       position = event.lastEventId;
       put(gap(JSON.parse(event.data)));
+    });
+    source.addEventListener("news", () => {
+      // Something that the numbers of the page show has changed: they are asked for now, not in 20 s.
+      renew();
+      alive();
     });
     source.addEventListener("state", (event) => {
       failures = 0;
