@@ -24,7 +24,7 @@ def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_
 
     Examples: `yuqing crawl`, `yuqing crawl --source yunxi-news --json`, `yuqing crawl --forever`.
 
-    Exit codes: 0 done, 1 a source failed altogether, 2 wrong usage or configuration.
+    Exit codes: 0 done, 1 a source failed altogether or the log can't be used, 2 wrong usage or configuration.
     """
     from config.check import load_office
     from config.settings import load_settings

@@ -168,6 +168,18 @@ class CrawlSettings(_Section):
     batch: int = Field(500, ge=1, le=10_000, description="Posts appended to the log at once.")
     linger_s: float = Field(0.05, ge=0, le=5, description="The longest wait for more posts before a batch is appended.")
     grace_s: float = Field(10.0, ge=0, description="After a request to stop, the longest wait for a log that can't be reached.")
+    patience_s: PositiveSeconds = Field(
+        60.0, description="The longest wait for a log that goes away while sources are read once; --forever waits as long as it takes."
+    )
+
+
+class NlpSettings(_Section):
+    """How texts are cut into words and tagged."""
+
+    dictionary: Path | None = Field(
+        None, description="The office's own words, one a line in jieba's format: posts and searches are cut with them, too."
+    )
+    weights: Path | None = Field(None, description="The folder of weights that `yuqing train` made; unset, those that are shipped.")
 
 
 class WorkSettings(_Section):

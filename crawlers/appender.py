@@ -4,6 +4,8 @@ A log that can't be reached holds everything up and is tried again; nothing is d
 """
 
 import asyncio
+import math
+import time
 
 import structlog
 
@@ -16,12 +18,17 @@ log = structlog.get_logger()
 
 
 class Appender:
-    """Appends messages in batches. Lives in one event loop; `log.append` runs in a thread, one call at a time."""
+    """Appends messages in batches. Lives in one event loop; `log.append` runs in a thread, one call at a time.
 
-    def __init__(self, messages: Log, *, batch: int, linger_s: float) -> None:
+    patience_s: so long a log that can't be reached is tried again; then it is given up, and `lost` says why.
+    """
+
+    def __init__(self, messages: Log, *, batch: int, linger_s: float, patience_s: float = math.inf) -> None:
         self._log = messages
         self._batch = batch
         self._linger_s = linger_s
+        self._patience_s = patience_s
+        self.lost: LogUnavailable | None = None
         self._waiting: list[tuple[Message, asyncio.Future[None]]] = []
         self._full = asyncio.Event()
         self._flushing: asyncio.Task[None] | None = None
@@ -30,7 +37,8 @@ class Appender:
     async def add(self, *messages: Message) -> None:
         """Return when the log has acknowledged the messages.
 
-        Raises LogUnavailable only after `give_up`; what was not acknowledged is then to be found again by the next run.
+        Raises LogUnavailable only after `give_up`, or when patience has ended; what was not acknowledged is then to be found
+        again by the next run.
         """
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in messages]
@@ -58,14 +66,18 @@ class Appender:
                     _settle(future, error)
 
     async def _append(self, messages: list[Message]) -> Exception | None:
-        tries = 0
-        while True:
+        tries, until = 0, time.monotonic() + self._patience_s
+        while self.lost is None:
             try:
                 await asyncio.to_thread(self._log.append, messages)
             except LogUnavailable as error:
+                left = until - time.monotonic()
                 if self._given_up.is_set():
                     return error
-                pause = min(LONGEST_PAUSE_S, error.retry_after * 2 ** min(tries, 6))
+                if left <= 0:
+                    self.lost = error
+                    break
+                pause = min(LONGEST_PAUSE_S, error.retry_after * 2 ** min(tries, 6), left)
                 tries += 1
                 log.warning("crawl.log_unavailable", error=str(error), waiting=len(messages), seconds=pause)
                 await _wait(self._given_up, pause)
@@ -73,6 +85,7 @@ class Appender:
                 return error
             else:
                 return None
+        return self.lost
 
 
 def _settle(future: asyncio.Future[None], error: Exception | None) -> None:

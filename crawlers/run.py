@@ -70,7 +70,9 @@ def crawl(
 ) -> list[Coverage]:
     """Read each source once; the coverage of each, in the order of the sources.
 
-    `fresh` forgets what the last runs have seen. Raises KeyMissing before the first page is asked.
+    `fresh` forgets what the last runs have seen. Raises KeyMissing, and LogUnavailable where the log takes nothing now, before
+    the first page is asked; LogUnavailable, too, where the log goes away on the way and stays away for `crawl.patience_s`: what it
+    did not acknowledge is read again by the next run.
     """
     crew = _Crew(settings, messages, _known(settings, accounts), stop, fresh=fresh, told=told)
     return reactor.run(crew.once(list(sources)))
@@ -127,9 +129,13 @@ class _Crew:
 
     async def once(self, sources: Sequence[Source]) -> list[Coverage]:
         """Read each source once."""
-        async with self._at_work() as appender:
+        await asyncio.to_thread(self._messages.prepare)
+        async with self._at_work(self._settings.crawl.patience_s) as appender:
             places = asyncio.Semaphore(MOST_AT_ONCE)
-            return await asyncio.gather(*(self._visit(source, appender, places) for source in sources))
+            reports = await asyncio.gather(*(self._visit(source, appender, places) for source in sources))
+        if appender.lost is not None:
+            raise appender.lost
+        return reports
 
     async def forever(self, sources: Sequence[Source]) -> None:
         """Read each source by its interval, and one that fails less often, until told to stop."""
@@ -153,9 +159,9 @@ class _Crew:
             await asyncio.sleep(min(left, STOP_CHECK_S))
 
     @contextlib.asynccontextmanager
-    async def _at_work(self) -> AsyncIterator[Appender]:
+    async def _at_work(self, patience_s: float = math.inf) -> AsyncIterator[Appender]:
         crawl = self._settings.crawl
-        appender = Appender(self._messages, batch=crawl.batch, linger_s=crawl.linger_s)
+        appender = Appender(self._messages, batch=crawl.batch, linger_s=crawl.linger_s, patience_s=patience_s)
         watch = asyncio.create_task(self._watch(appender))
         try:
             yield appender
@@ -163,8 +169,8 @@ class _Crew:
             watch.cancel()
 
     async def _watch(self, appender: Appender) -> None:
-        """When told to stop: ask no more pages, and after a while wait no longer for a log that can't be reached."""
-        while not self._stop.requested:  # noqa: ASYNC110 - who asks us to stop is no coroutine
+        """When told to stop, or the log is lost: ask no more pages, and after a while wait no longer for a log that can't be reached."""
+        while not (self._stop.requested or appender.lost):  # noqa: ASYNC110 - who asks us to stop is no coroutine
             await asyncio.sleep(STOP_CHECK_S)
         log.info("crawl.stopping", running=len(self._running))
         ending = asyncio.gather(*(crawler.stop_async() for crawler in tuple(self._running)))
@@ -197,8 +203,8 @@ class _Crew:
         ledger = Ledger(source.id, clock)
         memory = Memory(self._settings.data_dir / "crawl" / f"{source.id}.json", self._rules(source), fresh=self._fresh)
         visit = Visit(source, self._accounts, self._edge, appender, ledger, memory, clock)
-        if self._stop.requested:
-            ledger.short("stopped")
+        if self._stop.requested or appender.lost:
+            ledger.short("log_unavailable" if appender.lost else "stopped")
             return ledger.report()
         runner = AsyncCrawlerRunner(scrapy_settings(self._settings, source))
         crawler = runner.create_crawler(spider_class(source.spider))

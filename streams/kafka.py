@@ -51,6 +51,10 @@ class KafkaLog:
         self._admin: KafkaAdminClient | None = None
         self._topics_made = False
 
+    def prepare(self) -> None:
+        with self._reaching():
+            self._open_producer()
+
     def append(self, messages: Iterable[Message]) -> None:
         """Store the messages and return when all in-sync replicas have them.
 

@@ -70,6 +70,11 @@ class LocalLog:
         self._partitions: dict[Topic, int] = {}
         self._tidy_at = time.monotonic()
 
+    def prepare(self) -> None:
+        self._counts()
+        with self._messages.write():
+            pass  # there is a right to write
+
     def append(self, messages: Iterable[Message]) -> None:
         """Store the messages in one transaction, flushed to the disk: all of them or, with LogUnavailable, none.
 

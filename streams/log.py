@@ -81,6 +81,9 @@ class Consumer(Protocol):
 class Log(Protocol):
     """A durable, ordered, at-least-once log of messages, split by key. Safe to share between threads for appending."""
 
+    def prepare(self) -> None:
+        """Make what is missing, folder, files or topics, and see that messages can be appended. Raises LogUnavailable."""
+
     def append(self, messages: Iterable[Message]) -> None:
         """Store the messages durably and return when all are acknowledged.
 

@@ -20,6 +20,9 @@ class MemoryLog:
         self.away = 0
         self.failed = threading.Event()
 
+    def prepare(self) -> None:
+        """There is nothing to prepare: it is away for appends only."""
+
     def append(self, messages: Iterable[Message]) -> None:
         if self.away:
             self.away -= 1

@@ -55,6 +55,25 @@ def test_giving_up_says_so_to_all_who_wait(log: MemoryLog) -> None:
     assert log.messages == []
 
 
+def test_patience_ends(log: MemoryLog) -> None:
+    """Where it was given some, a log that stays away is given up; who comes later is not made to wait again."""
+    log.away = 10**9
+
+    async def run() -> Appender:
+        appender = Appender(log, batch=4, linger_s=0, patience_s=0.05)
+        with pytest.raises(LogUnavailable, match="the broker is gone"):
+            await appender.add(message(1))
+        tries = log.away
+        with pytest.raises(LogUnavailable, match="the broker is gone"):
+            await appender.add(message(2))
+        assert log.away == tries
+        return appender
+
+    assert isinstance(asyncio.run(run()).lost, LogUnavailable)
+    assert 10**9 - log.away > 1
+    assert log.messages == []
+
+
 def test_an_error_of_another_kind_reaches_whoever_waits() -> None:
     """A fault of the log's own is not waited out."""
 

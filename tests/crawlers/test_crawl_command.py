@@ -84,6 +84,19 @@ def test_one_source_by_name(site: Site, start: Start) -> None:
     assert "there are good, bad" in error
 
 
+def test_a_log_that_can_not_be_used_is_an_error(site: Site, start: Start, tmp_path: Path) -> None:
+    """1, with the file in one line, and no page was asked."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "log").write_text("a file where the folder should be", encoding="utf-8")
+    process = start("--source", "good")
+    out, error = process.communicate(timeout=LONG_S)
+    assert (process.returncode, out) == (1, "")
+    assert error.startswith("yuqing: the local log can't use")
+    assert str(tmp_path / "var" / "log" / "messages.db") in error
+    assert error.count("\n") == 1
+    assert site.asked == []
+
+
 def test_a_sigterm_ends_it_cleanly(site: Site, start: Start, tmp_path: Path) -> None:
     """It ends with 0, and what it read is in the log."""
     site.routes["/feed"] = as_feed(rss(item(1, "云溪地铁")))

@@ -1,5 +1,7 @@
 """Tests of `crawlers.run` with `crawlers.pipeline`: scheduling, stopping, and a log that is away."""
 
+import shutil
+import tempfile
 import threading
 from collections import Counter
 from itertools import pairwise
@@ -12,11 +14,14 @@ from config.settings import KafkaSettings, Settings
 from config.sources import PluginSource
 from crawlers.errors import KeyMissing
 from crawlers.run import crawl, crawl_forever
+from streams.errors import LogUnavailable
+from streams.local import LocalLog
 from streams.messages import Coverage
 from tests.crawlers.conftest import ACCOUNTS, Once, a_source
 from tests.crawlers.memory_log import MemoryLog
 from tests.crawlers.site import Answer, Site, as_feed
 from tests.crawlers.test_feed import item, rss
+from tests.nobody import as_nobody, read_only
 
 LONG_S = 60.0  # a test that waits so long has failed
 
@@ -61,6 +66,45 @@ def test_what_was_not_acknowledged_is_read_again(site: Site, settings: Settings,
     (report,) = crawl(settings, [source], log, accounts=ACCOUNTS)
     assert (report.outcome, report.kept) == ("complete", 1)
     assert [post.id for post in log.posts()] == ["web:n-1"]
+
+
+def test_a_log_that_stays_away_ends_a_crawl_of_once(site: Site, settings: Settings, log: MemoryLog) -> None:
+    """After its patience it asks no more pages and says why; the next crawl brings all of it."""
+    page = as_feed(rss(item(1, "云溪地铁")))
+    site.routes |= {f"/{number}": page for number in range(20)}
+    source = a_source(spider="feed", urls=[f"{site.url}/{number}" for number in range(20)], delay=0.05)
+    hasty = settings.model_copy(update={"crawl": settings.crawl.model_copy(update={"patience_s": 0.05})})
+    told: list[Coverage] = []
+    log.away = 10**9
+    with pytest.raises(LogUnavailable, match="the broker is gone"):
+        crawl(hasty, [source], log, accounts=ACCOUNTS, told=told.append)
+    assert [(report.outcome, report.reason, report.kept) for report in told] == [("partial", "log_unavailable", 0)]
+
+    log.away = 0
+    (report,) = crawl(settings, [source], log, accounts=ACCOUNTS)
+    assert (report.outcome, report.pages) == ("complete", 20)
+    assert {post.id for post in log.posts()} == {"web:n-1"}
+
+
+def test_a_read_only_log_is_said_before_the_first_page(site: Site, settings: Settings) -> None:
+    """A crawl of once ends with the file and what to do, instead of waiting for a right that nobody gives."""
+    site.routes["/feed"] = as_feed(rss(item(1, "云溪地铁")))
+    folder = Path(tempfile.mkdtemp(prefix="yuqing-log-"))
+    folder.chmod(0o755)  # pytest's own folders are for root alone
+    try:
+        with LocalLog(folder / "log") as log:
+            log.prepare()
+        source = a_source(spider="feed", urls=[f"{site.url}/feed"])
+        with (
+            read_only(folder),
+            LocalLog(folder / "log") as log,
+            as_nobody(),
+            pytest.raises(LogUnavailable, match=r"messages\.db.*writable"),
+        ):
+            crawl(settings, [source], log, accounts=ACCOUNTS)
+        assert site.asked == []
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_unchanged_posts_are_not_sent_again(site: Site, once: Once, log: MemoryLog) -> None:

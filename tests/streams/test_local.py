@@ -9,7 +9,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,9 +22,9 @@ from streams.local import LocalLog
 from streams.local_group import open_groups
 from streams.log import Message, Topic
 from streams.sqlite import LAYOUT, Database
+from tests.nobody import as_nobody, read_only
 from tests.streams.engines import drain, numbered, numbers, poll_some, share
 
-NOBODY = 65534
 NOW = datetime(2026, 11, 3, 8, tzinfo=UTC)
 
 
@@ -38,19 +37,6 @@ def folder(tmp_path: Path) -> Path:
 def log(folder: Path) -> Iterator[LocalLog]:
     with LocalLog(folder, partitions=1, retention=timedelta(days=14)) as opened:
         yield opened
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Root may write everywhere, so for a while be a user who may not."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture
@@ -66,15 +52,14 @@ def test_a_read_only_folder_is_said_and_loses_nothing(open_folder: Path) -> None
     """Appending says that the folder is not writable; when it is again, the log goes on with all it had."""
     with LocalLog(open_folder / "log", partitions=1) as log:
         log.append(numbered([1]))
-    for path in [open_folder / "log", *(open_folder / "log").iterdir()]:
-        path.chmod(0o555 if path.is_dir() else 0o444)
     with LocalLog(open_folder / "log", partitions=1) as log:
-        with as_nobody(), pytest.raises(LogUnavailable, match=r"messages\.db.*make the folder"):
-            log.append(numbered([2]))
-        with as_nobody(), pytest.raises(LogUnavailable, match="make the folder"):
-            log.consumer("work", [Topic.POSTS])
-        for path in [open_folder / "log", *(open_folder / "log").iterdir()]:
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        with read_only(open_folder / "log"), as_nobody():
+            with pytest.raises(LogUnavailable, match=r"messages\.db.*make the folder"):
+                log.append(numbered([2]))
+            with pytest.raises(LogUnavailable, match=r"messages\.db.*make the folder"):
+                log.prepare()
+            with pytest.raises(LogUnavailable, match="make the folder"):
+                log.consumer("work", [Topic.POSTS])
         log.append(numbered([3]))
         assert numbers(list(log.read(Topic.POSTS))) == [1, 3]
 
