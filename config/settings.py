@@ -97,6 +97,20 @@ class KafkaSettings(_Section):
     def _complete_sasl(self) -> Self:
         if self.security_protocol.startswith("SASL") and not (self.sasl_username and self.sasl_password):
             raise ValueError(f"security_protocol {self.security_protocol} needs sasl_username and sasl_password")
+        if not self.security_protocol.startswith("SASL") and (self.sasl_username or self.sasl_password):
+            raise ValueError(
+                f"sasl_username and sasl_password can only be used with security_protocol SASL_SSL, not {self.security_protocol}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _complete_tls(self) -> Self:
+        given = [name for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile") if getattr(self, name) is not None]
+        if given and not self.security_protocol.endswith("SSL"):
+            files = " and ".join(given)
+            raise ValueError(f"{files} can only be used with security_protocol SSL or SASL_SSL: {self.security_protocol} encrypts nothing")
+        if self.ssl_keyfile is not None and self.ssl_certfile is None:
+            raise ValueError("ssl_keyfile needs ssl_certfile, the certificate that the key is of")
         return self
 
 
@@ -152,6 +166,12 @@ class KibanaSettings(_Section):
     @model_validator(mode="after")
     def _one_way_to_sign_in(self) -> Self:
         _check_sign_in(self.user, self.password, self.api_key)
+        return self
+
+    @model_validator(mode="after")
+    def _authority_of_something(self) -> Self:
+        if self.ca is not None and not (self.url or "").startswith("https:"):
+            raise ValueError("ca can only be used with an url that begins with https: anything else encrypts nothing")
         return self
 
 

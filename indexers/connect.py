@@ -1,5 +1,7 @@
 """The only place that makes a client of the database, whichever engine answers."""
 
+import ssl
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -58,7 +60,14 @@ def _options(given: ElasticsearchSettings) -> dict[str, Any]:
     if given.user is not None and given.password is not None:
         options["basic_auth"] = (given.user, given.password.get_secret_value())
     if given.ca is not None:
-        if not given.ca.is_file():
-            raise ConfigError([Problem("environment", None, "YUQING_ELASTICSEARCH__CA", f"there is no file {given.ca}")])
-        options["ca_certs"] = str(given.ca)
+        options["ca_certs"] = str(_authority(given.ca))
     return options
+
+
+def _authority(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        what = f"{path} holds no certificates in PEM that can be read: {error}"
+        raise ConfigError([Problem("environment", None, "YUQING_ELASTICSEARCH__CA", what)]) from error
+    return path

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from elastic_transport import ConnectionError as Unreachable
-from elastic_transport import TransportError
+from elastic_transport import TlsError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
 
 from config.errors import YuqingError
@@ -13,6 +13,10 @@ from config.errors import YuqingError
 # these says anything of what was sent, so it waits.
 PAUSES = frozenset({401, 403, 408, 429, 502, 503, 504})
 RETRY_AFTER_S = 1.0
+_SIGN_IN = {
+    401: "look at YUQING_ELASTICSEARCH__USER and YUQING_ELASTICSEARCH__PASSWORD, or at YUQING_ELASTICSEARCH__API_KEY",
+    403: "give the user the rights that docs/database.md lists",
+}
 
 
 class IndexerError(YuqingError):
@@ -64,6 +68,12 @@ def translated(doing: str) -> Iterator[None]:
     """
     try:
         yield
+    except TlsError as error:
+        what = f"{doing}: no encrypted connection to the database: {error.message}"
+        advice = (
+            "YUQING_ELASTICSEARCH__CA must be the authority that signed its certificate, and YUQING_ELASTICSEARCH__URL an address in that"
+        )
+        raise DatabaseUnavailable(f"{what}; {advice}") from error
     except Unreachable as error:
         raise DatabaseUnavailable(f"{doing}: no connection to the database: {error.message}") from error
     except TransportError as error:
@@ -75,7 +85,10 @@ def translated(doing: str) -> Iterator[None]:
         status, reason = error.meta.status, error_type(error.body)
         if status in PAUSES:
             retry_after = _seconds(error.meta.headers.get("retry-after"))
-            raise DatabaseUnavailable(f"{doing}: the database says {status} {reason}", status=status, retry_after=retry_after) from error
+            advice = f"; {_SIGN_IN[status]}" if reason == "security_exception" and status in _SIGN_IN else ""
+            raise DatabaseUnavailable(
+                f"{doing}: the database says {status} {reason}{advice}", status=status, retry_after=retry_after
+            ) from error
         raise DatabaseError(
             f"{doing}: the database says {status} {reason}: {error_reason(error.body)}", status=status, reason=reason
         ) from error

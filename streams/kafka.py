@@ -5,32 +5,32 @@ Partitions are chosen by our own hash, the same as on the local log.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import stamina
 import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
-from kafka.net.compat import KafkaNetClient
+from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, NoError, TopicAlreadyExistsError, for_code
 
 from config.settings import KafkaSettings, LogSettings
 from streams.errors import ContractError, LogUnavailable
+from streams.kafka_clients import advice, client_options, open_client
 from streams.kafka_consumer import GroupConsumer, records_of
 from streams.log import Message, Place, Record, Topic
 from streams.sharing import LARGEST_VALUE, check, partition_of
 
-Client = TypeVar("Client")
 ENVELOPE = 1024 * 1024  # bytes that keys and Kafka's own frames may add to a value of the largest size
 BATCH_BYTES = 256 * 1024
 LINGER_MS = 50  # a batch waits so long for company; the flush at the end of an append cuts it short
 FETCH_BYTES = 4 * 1024 * 1024  # of one partition at once
 PAGE = 5000  # records read at once by `read`
 POLL_MS = 200
+_MADE = (NoError, TopicAlreadyExistsError)  # another process may have been first
 
 _log = structlog.get_logger()
 
@@ -38,7 +38,8 @@ _log = structlog.get_logger()
 class KafkaLog:
     """The log on a Kafka cluster. See `streams.log.Log` for the verbs. Safe to share between threads.
 
-    longest_work_s: a consumer that does not poll for so long loses its share.
+    longest_work_s: a consumer that does not poll for so long loses its share. Raises ConfigError where a file of certificates or of
+    a key can't be used.
     """
 
     def __init__(self, kafka: KafkaSettings, log: LogSettings, *, longest_work_s: float = 300.0) -> None:
@@ -136,7 +137,7 @@ class KafkaLog:
             yield
         except (KafkaError, OSError) as error:
             self._forget_admin()
-            raise LogUnavailable(f"Kafka at {self._settings.bootstrap}: {error}; look whether its brokers run and let us in") from error
+            raise LogUnavailable(f"Kafka at {self._settings.bootstrap}: {error}; {advice(error)}") from error
 
     def _send(self, producer: KafkaProducer, messages: list[Message]) -> None:
         futures = []
@@ -202,7 +203,11 @@ class KafkaLog:
         missing = {name: plan for name, plan in topic_plans(self._wanted, self._settings.replication).items() if name not in there}
         if missing:
             answer = admin.create_topics(missing, raise_errors=False)
-            _log.info("log.topics_made", topics=sorted(missing), errors=[topic["error_message"] for topic in answer["topics"]])
+            for topic in answer["topics"]:
+                error = for_code(topic["error_code"])
+                if not (error in _MADE or error.retriable):
+                    raise error(f"{topic['name']}: {topic['error_message']}")
+            _log.info("log.topics_made", topics=sorted(missing))
             admin.wait_for_topics(list(missing), timeout_ms=_ms(self._settings.delivery_timeout_s))
         self._topics_made = True
 
@@ -251,45 +256,6 @@ FETCHING: dict[str, Any] = {
     "max_partition_fetch_bytes": FETCH_BYTES,
     "metadata_max_age_ms": 30_000,  # so soon a consumer sees that a topic got more partitions
 }
-
-
-def open_client(kind: Callable[..., Client], **options: Any) -> Client:
-    """Open one of kafka-python's clients; where that fails, close the sockets that it would leave open."""
-    opened: list[KafkaNetClient] = []
-
-    def connect(**given: Any) -> KafkaNetClient:
-        opened.append(KafkaNetClient(**given))
-        return opened[-1]
-
-    try:
-        return kind(**options, kafka_client=connect)
-    except BaseException:
-        for connection in opened:
-            connection.close()
-        raise
-
-
-def client_options(kafka: KafkaSettings) -> dict[str, Any]:
-    """Say what every client needs to reach the brokers, as kafka-python wants it."""
-    patience_ms = _ms(kafka.delivery_timeout_s)
-    options: dict[str, Any] = {
-        "bootstrap_servers": [broker.strip() for broker in (kafka.bootstrap or "").split(",")],
-        "security_protocol": kafka.security_protocol,
-        "bootstrap_timeout_ms": patience_ms,
-        # Below the delivery timeout, so that a request to a broker that hangs is tried again before time is up.
-        "request_timeout_ms": patience_ms // 2,
-        "reconnect_backoff_max_ms": 1000,
-        "metrics_enabled": False,
-    }
-    if kafka.security_protocol.startswith("SASL"):
-        assert kafka.sasl_password is not None
-        options["sasl_mechanism"] = kafka.sasl_mechanism
-        options["sasl_plain_username"] = kafka.sasl_username
-        options["sasl_plain_password"] = kafka.sasl_password.get_secret_value()
-    for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile"):
-        if (path := getattr(kafka, name)) is not None:
-            options[name] = str(path)
-    return options
 
 
 def topic_plans(log: LogSettings, replication: int) -> dict[str, dict[str, Any]]:

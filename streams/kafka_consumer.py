@@ -12,6 +12,7 @@ from kafka.errors import CommitFailedError, KafkaError, RebalanceInProgressError
 from kafka.structs import MemberState, OffsetAndMetadata
 
 from streams.errors import LogUnavailable, PartitionsLost
+from streams.kafka_clients import advice
 from streams.log import Batch, Place, Record, Topic
 
 GOODBYE_MS = 3000  # a leaving member waits so long for the brokers; without its word they wait for the session to end
@@ -126,4 +127,4 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        raise LogUnavailable(f"Kafka: {error}; look whether its brokers run and let us in") from error
+        raise LogUnavailable(f"Kafka: {error}; {advice(error)}") from error

@@ -75,6 +75,35 @@ def test_a_secret_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"sasl_username": "office", "sasl_password": "moonlight"},
+            "sasl_username and sasl_password can only be used with security_protocol SASL_SSL",
+        ),
+        ({"ssl_cafile": "/etc/ca.pem"}, "ssl_cafile can only be used with security_protocol SSL or SASL_SSL"),
+        ({"security_protocol": "SSL", "ssl_keyfile": "/etc/me.key"}, "ssl_keyfile needs ssl_certfile"),
+        ({"security_protocol": "SASL_SSL", "sasl_username": "office"}, "needs sasl_username and sasl_password"),
+    ],
+)
+def test_half_a_sign_in_to_kafka_is_refused(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str) -> None:
+    """What would silently not be used, so that passwords and posts went over the line in the clear."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"YUQING_KAFKA__{name.upper()}", value)
+    with pytest.raises(ConfigError, match=said) as raised:
+        load_settings()
+    assert "moonlight" not in str(raised.value)
+
+
+def test_an_authority_without_encryption_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords would go over the line in the clear, though somebody thought of certificates."""
+    monkeypatch.setenv("YUQING_ELASTICSEARCH__URL", "http://es.example.cn:9200")
+    monkeypatch.setenv("YUQING_ELASTICSEARCH__CA", "/etc/ca.pem")
+    with pytest.raises(ConfigError, match="ca can only be used with an url that begins with https"):
+        load_settings()
+
+
 def test_each_setting_says_what_it_is_for() -> None:
     """A setting without a description is one that nobody can set."""
     assert [name for name, what in setting_names().items() if not what] == []

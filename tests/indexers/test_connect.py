@@ -13,6 +13,7 @@ from indexers.errors import DatabaseError, DatabaseUnavailable
 from indexers.names import Names
 from indexers.queries import get_post
 from indexers.reader import Reader
+from tests.certificates import Authority
 
 
 def test_nothing_is_asked_before_the_first_query(tmp_path: Path) -> None:
@@ -38,18 +39,20 @@ def test_an_api_key_is_sent(tmp_path: Path) -> None:
 
 def test_the_authority_is_the_one_given(tmp_path: Path) -> None:
     """With an authority file the server's certificate is checked against it."""
-    authority = tmp_path / "ca.pem"
-    authority.write_text("made up")
+    authority = Authority(tmp_path, "authority").file
     settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "https://127.0.0.1:9", "ca": authority})
     with connect(settings) as client:
         config = client.transport.node_pool.get().config
         assert (config.ca_certs, config.verify_certs) == (str(authority), True)
 
 
-def test_an_authority_that_is_not_there_is_told_by_its_setting(tmp_path: Path) -> None:
-    """A wrong path is a problem of the configuration, found before the first query."""
+@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), ("made up", "holds no certificates")])
+def test_an_authority_that_can_not_be_used_is_told_by_its_setting(tmp_path: Path, content: str | None, said: str) -> None:
+    """A wrong path or file is a problem of the configuration, found before the first query."""
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content, encoding="utf-8")
     settings = load_settings(data_dir=tmp_path, elasticsearch={"url": "https://127.0.0.1:9", "ca": tmp_path / "ca.pem"})
-    with pytest.raises(ConfigError, match="YUQING_ELASTICSEARCH__CA: there is no file"):
+    with pytest.raises(ConfigError, match=rf"YUQING_ELASTICSEARCH__CA: .*{said}"):
         connect(settings)
 
 

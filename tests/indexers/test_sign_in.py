@@ -1,17 +1,21 @@
-"""Signing in to a real Elasticsearch with no more rights than the docs say."""
+"""Signing in to a real Elasticsearch, over TLS, with no more rights than the docs say."""
 
-import os
+import base64
+import hashlib
 import re
+import secrets
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import msgspec
 import pytest
+from elastic_transport import TransportError
+from elasticsearch import ApiError
 
-from config.settings import Settings
+from config.settings import Settings, load_settings
 from indexers import queries
 from indexers.connect import connect
 from indexers.cursors import Cursors
@@ -22,92 +26,121 @@ from indexers.records import Records
 from indexers.setup import is_set_up
 from indexers.writer import Writer
 from services.lease import Lease
-from services.stack import Missing, running_stack
-from services.stack.artifacts import cache_folder, elasticsearch_home
-from services.stack.java import find_java
-from services.stack.servers import ELASTICSEARCH_JAVA
+from services.stack import Missing
+from services.stack.servers import LOOPBACK, elasticsearch, own
+from tests.certificates import Authority
 from tests.conftest import missing
 from tests.indexers.posts import tagged
+from tests.own_server import open_folder, running
 
 pytestmark = pytest.mark.stack
 
 DOCS = Path(__file__).parents[2] / "docs" / "database.md"
 PASSWORD = "a-password-for-tests"
 USERS = {"worker": "yuqing_work", "watcher": "yuqing_desk", "officer": "yuqing_read"}
-RELOADED_S = 60  # the server looks at its files every few seconds
+CERTIFICATE = ("-E", "xpack.security.http.ssl.certificate=http.crt", "-E", "xpack.security.http.ssl.key=http.key")
+
+
+class Secured(NamedTuple):
+    """A server that speaks TLS only, and what its clients need."""
+
+    url: str
+    authority: Path
+    stranger: Path  # an authority that signed nothing here
+
+    def settings(self, settings: Settings, user: str, password: str = PASSWORD, **given: Any) -> Settings:
+        """Settings of the test's own that sign in as one of the users."""
+        own = {"url": self.url, "user": user, "password": password, "prefix": "yuqing", "ca": self.authority, **given}
+        return Settings.model_validate(settings.model_dump() | {"elasticsearch": own})
 
 
 @pytest.fixture(scope="module")
-def secured() -> Iterator[str]:
-    """The address of an Elasticsearch that has the users of this test, each with a role as it stands in the docs."""
-    folder = Path(tempfile.mkdtemp(prefix="yuqing-secured-"))
-    folder.chmod(0o755)  # for the server's own user
-    try:
-        with running_stack(folder, kafka=False, security=True) as stack:
-            add_users(folder / "elasticsearch" / "config")
-            yield str(stack.elasticsearch_url)
-    except Missing as error:
-        missing(f"no real elasticsearch: {error}")
-    finally:
-        shutil.rmtree(folder)
+def secured() -> Iterator[Secured]:
+    """An Elasticsearch that has the users of this test, each with a role as it stands in the docs, and a certificate."""
+    with open_folder("secured") as folder:
+        try:
+            server, credentials = elasticsearch(folder / "elasticsearch", security=True)
+        except Missing as error:
+            missing(f"no real elasticsearch: {error}")
+        config = folder / "elasticsearch" / "config"
+        add_users(config)
+        authority = Authority(folder, "authority")
+        certificate = authority.issue("http")
+        for file in certificate:
+            shutil.copy(file, config / file.name)
+        own(folder / "elasticsearch")
+        given = (*(part.replace("http.ssl.enabled=false", "http.ssl.enabled=true") for part in server.command), *CERTIFICATE)
+        found = Secured(f"https://{LOOPBACK}:{server.port}", authority.file, Authority(folder, "stranger").file)
+        assert credentials is not None
+        with running(msgspec.structs.replace(server, command=list(given)), lambda: answers(found, *credentials)):
+            yield found
+
+
+def answers(secured: Secured, user: str, password: str) -> bool:
+    """Whether the node has formed its cluster."""
+    with connect(secured.settings(load_settings(), user, password)) as client:
+        try:
+            return client.options(request_timeout=2).cluster.health()["status"] in ("yellow", "green")
+        except (ApiError, TransportError):
+            return False
 
 
 def add_users(config: Path) -> None:
     """Give each user the role from the docs, in the server's files: this build can't keep users in an index."""
     blocks = re.findall(r"```yaml\n(yuqing_\w+:.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     (config / "roles.yml").write_text("\n".join(blocks), encoding="utf-8")
-    environment = os.environ | {"ES_JAVA_HOME": str(find_java(ELASTICSEARCH_JAVA).home), "ES_PATH_CONF": str(config)}
-    for user, role in USERS.items():
-        command = [str(elasticsearch_home(cache_folder()) / "bin" / "elasticsearch-users"), "useradd", user, "-p", PASSWORD, "-r", role]
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+    (config / "users").write_text("".join(f"{user}:{hashed(PASSWORD)}\n" for user in USERS), encoding="utf-8")
+    (config / "users_roles").write_text("".join(f"{role}:{user}\n" for user, role in USERS.items()), encoding="utf-8")
 
 
-def signed_in(settings: Settings, url: str, user: str, password: str = PASSWORD) -> Settings:
-    """Settings of the test's own that sign in as one of the users."""
-    given = settings.model_dump() | {"elasticsearch": {"url": url, "user": user, "password": password, "prefix": "yuqing"}}
-    return Settings.model_validate(given)
+def hashed(password: str) -> str:
+    """A password as the server's file of users keeps it; its own command would start a Java for each user."""
+    salt = secrets.token_bytes(32)
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 10_000, 32)
+    return "{PBKDF2}10000$" + "$".join(base64.b64encode(part).decode() for part in (salt, key))
 
 
-def known(reader: Reader) -> None:
-    """Wait until the server has read its files again."""
-    deadline = time.monotonic() + RELOADED_S
-    while True:
-        try:
-            queries.counts(reader)
-        except DatabaseUnavailable:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-        else:
-            return
-
-
-def test_rights_as_in_the_docs_are_enough_and_no_more(secured: str, settings: Settings) -> None:
+def test_rights_as_in_the_docs_are_enough_and_no_more(secured: Secured, settings: Settings) -> None:
     """A worker sets up, writes and reads; an officer reads and can't write, which pauses; a stranger gets nothing."""
     names = Names("yuqing")
-    with connect(signed_in(settings, secured, "worker")) as worker, connect(signed_in(settings, secured, "officer")) as officer:
-        known(Reader(worker, names, settings.zone))
-        known(Reader(officer, names, settings.zone))
+    with connect(secured.settings(settings, "worker")) as worker, connect(secured.settings(settings, "officer")) as officer:
         writer = Writer(worker, "yuqing")
         posts = [tagged(n) for n in range(3)]
         assert writer.write(posts) == writer.write(posts) == []
         time.sleep(1.1)  # an officer has no right to refresh; the server does so each second
         assert queries.counts(Reader(officer, names, settings.zone)).posts == 3
-        with pytest.raises(DatabaseUnavailable, match="403") as error:
+        with pytest.raises(DatabaseUnavailable, match=r"403.*the rights that docs/database\.md lists") as error:
             Writer(officer, "yuqing").write(posts)
         assert error.value.http_status == 403
         with pytest.raises(DatabaseUnavailable, match="403"):
             Writer(worker, "other").write(posts)
-    with connect(signed_in(settings, secured, "officer", "wrong")) as stranger, pytest.raises(DatabaseUnavailable, match="401"):
-        queries.counts(Reader(stranger, names, settings.zone))
 
 
-def test_rights_of_the_desk_are_enough_for_the_watcher(secured: str, settings: Settings) -> None:
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"password": "wrong"}, "401.*YUQING_ELASTICSEARCH__USER and YUQING_ELASTICSEARCH__PASSWORD"),
+        ({"user": "stranger"}, "401.*YUQING_ELASTICSEARCH__USER and YUQING_ELASTICSEARCH__PASSWORD"),
+        ({"ca": "stranger"}, "YUQING_ELASTICSEARCH__CA must be the authority"),
+        ({"ca": None}, "YUQING_ELASTICSEARCH__CA must be the authority"),
+        ({"url": "https://localhost"}, "YUQING_ELASTICSEARCH__URL an address in that"),
+        ({"url": "http://127.0.0.1", "ca": None}, "no connection|broke off"),
+    ],
+    ids=str,
+)
+def test_who_is_refused_is_told_by_the_setting(secured: Secured, settings: Settings, given: dict[str, str | None], said: str) -> None:
+    """A wrong password, another authority, an address that the certificate does not name: it waits, and says where to look."""
+    port = secured.url.rpartition(":")[2]
+    places = {"url": f"{given.get('url')}:{port}", "ca": secured.stranger}
+    wanted = {name: value and places.get(name, value) for name, value in given.items()}
+    with connect(secured.settings(settings, **{"user": "officer", **wanted})) as client, pytest.raises(DatabaseUnavailable, match=said):
+        queries.counts(Reader(client, Names("yuqing"), settings.zone))
+
+
+def test_rights_of_the_desk_are_enough_for_the_watcher(secured: Secured, settings: Settings) -> None:
     """It sees that the indices are set up, holds its lease, and replaces what it remembers, old pieces and all."""
     names = Names("yuqing")
-    with connect(signed_in(settings, secured, "worker")) as worker, connect(signed_in(settings, secured, "watcher")) as watcher:
-        known(Reader(worker, names, settings.zone))
-        known(Reader(watcher, names, settings.zone))
+    with connect(secured.settings(settings, "worker")) as worker, connect(secured.settings(settings, "watcher")) as watcher:
         Writer(worker, "yuqing").write([])
         assert is_set_up(watcher, names)
         records = Records(watcher, names)

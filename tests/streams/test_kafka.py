@@ -1,10 +1,8 @@
 """Kafka alone: what clients are told, how topics are made, and brokers that are lost."""
 
-import gc
-import logging
 import socket
+import ssl
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,8 +12,10 @@ from pydantic import SecretStr
 
 from config.settings import KafkaSettings, LogSettings
 from streams.errors import LogUnavailable, PartitionsLost
-from streams.kafka import FETCHING, KafkaLog, client_options, topic_plans
+from streams.kafka import FETCHING, KafkaLog, topic_plans
+from streams.kafka_clients import client_options
 from streams.log import Consumer, Place, Record, Topic
+from tests.certificates import Authority
 from tests.streams.engines import LONG_S, Engine, drain, new_prefix, numbered, numbers
 
 
@@ -27,8 +27,10 @@ def test_plain_brokers_need_no_secrets() -> None:
     assert not {name for name in options if name.startswith(("sasl", "ssl"))}
 
 
-def test_sasl_and_tls_reach_the_client() -> None:
-    """User, password, mechanism and the three files are handed over as kafka-python names them."""
+def test_sasl_and_tls_reach_the_client(tmp_path: Path) -> None:
+    """User, password and mechanism are handed over as kafka-python names them; certificates and host names are checked."""
+    authority = Authority(tmp_path, "authority")
+    mine = authority.issue("worker")
     options = client_options(
         KafkaSettings(
             bootstrap="kafka.example.cn:9093",
@@ -36,20 +38,20 @@ def test_sasl_and_tls_reach_the_client() -> None:
             sasl_mechanism="SCRAM-SHA-256",
             sasl_username="yuqing",
             sasl_password=SecretStr("made up"),
-            ssl_cafile=Path("/etc/ca.pem"),
-            ssl_certfile=Path("/etc/me.pem"),
-            ssl_keyfile=Path("/etc/me.key"),
+            ssl_cafile=authority.file,
+            ssl_certfile=mine.file,
+            ssl_keyfile=mine.key,
         )
     )
     assert options["security_protocol"] == "SASL_SSL"
-    assert {name: value for name, value in options.items() if name.startswith(("sasl", "ssl"))} == {
+    assert {name: value for name, value in options.items() if name.startswith("sasl")} == {
         "sasl_mechanism": "SCRAM-SHA-256",
         "sasl_plain_username": "yuqing",
         "sasl_plain_password": "made up",
-        "ssl_cafile": "/etc/ca.pem",
-        "ssl_certfile": "/etc/me.pem",
-        "ssl_keyfile": "/etc/me.key",
     }
+    context = options["ssl_context"]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert [dict(part[0] for part in found["subject"])["commonName"] for found in context.get_ca_certs()] == ["authority"]
 
 
 def test_topics_are_planned_from_the_settings() -> None:
@@ -66,14 +68,6 @@ def test_topics_are_planned_from_the_settings() -> None:
     assert {plan["configs"]["min.insync.replicas"] for plan in plans.values()} == {"2"}
 
 
-@pytest.fixture
-def forgotten_sockets(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Collect what kafka-python leaves lying: a socket for each connection that is refused."""
-    caplog.set_level(logging.CRITICAL, logger="kafka")  # a log record's traceback would keep them
-    yield
-    gc.collect()
-
-
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # see forgotten_sockets
 @pytest.mark.usefixtures("forgotten_sockets")
 def test_no_broker_is_an_error_that_names_it() -> None:
@@ -83,6 +77,7 @@ def test_no_broker_is_an_error_that_names_it() -> None:
         place = f"127.0.0.1:{free.getsockname()[1]}"
     with KafkaLog(KafkaSettings(bootstrap=place, delivery_timeout_s=0.5), LogSettings()) as log:
         for verb in (
+            log.prepare,
             lambda: log.append(numbered([1])),
             lambda: log.consumer("work", [Topic.POSTS]),
             lambda: log.lag("work", [Topic.POSTS]),
@@ -114,6 +109,14 @@ def drain_anew(consumer: Consumer, count: int) -> list[Record]:
         return drain(consumer, count)
     except PartitionsLost:
         return drain(consumer, count)
+
+
+@pytest.mark.stack
+def test_more_replicas_than_brokers_are_told_by_the_setting(kafka_bootstrap: str) -> None:
+    """A topic that can't be made is an error at once, with the reason of the cluster."""
+    settings = KafkaSettings(bootstrap=kafka_bootstrap, replication=3, delivery_timeout_s=20.0)
+    with KafkaLog(settings, LogSettings(prefix=new_prefix())) as log, pytest.raises(LogUnavailable, match="YUQING_KAFKA__REPLICATION"):
+        log.append(numbered([1]))
 
 
 @pytest.mark.stack
