@@ -73,22 +73,26 @@ class Visit:
         self.ledger.short(reason)
         self.memory.cut_short()
 
-    def more(self, stream: str, ids: Sequence[str], page: int, *, total: int | None = None) -> bool:
+    def more(self, stream: str, ids: Sequence[str], page: int, *, total: int | None = None, last: bool | None = None) -> bool:
         """Note a page of a list, and say whether to read the next one.
 
-        No: the page was empty, the last run saw all of it, or it is the last that one run may read (which the ledger then
-        says). `total` is what the source says the list holds.
+        No: the page was empty, the last run saw all of it, it is the list's end, or it is the last that one run may read (which
+        the ledger then says, as it does where a list ends before it has what it said). `total` is what the source says the list
+        holds; `last` whether it says that this is the end, None where it does not say: then the end is where `total` is reached.
         """
         known = self.memory.known(stream, ids)
         self.memory.saw(stream, ids)
         self.streams[stream] = self.streams.get(stream, 0) + len(ids)
         if total is not None:
             self.totals[stream] = total
-        if known:  # an empty page is, too
-            if not ids and self.streams[stream] < self.totals.get(stream, 0):
+        lacks = self.streams[stream] < self.totals.get(stream, 0)
+        if ids and known:
+            return False
+        if last or not ids:
+            if lacks:
                 self.ledger.short("ended_early")
             return False
-        if total is not None and self.streams[stream] >= total:
+        if last is None and total is not None and not lacks:
             return False
         if page >= self.source.max_pages:
             self.ledger.short("max_pages")

@@ -15,6 +15,7 @@ from crawlers.spiders.base import Scraped, SourceSpider, expected, json_of, shap
 from streams.messages import Kind
 
 PAGE = 40  # the most that the API gives at once
+MOST_REPLIES = 60  # the most that a server shows of a conversation to who has not signed in
 
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="?next"?')
 
@@ -105,15 +106,21 @@ class MastodonSpider(SourceSpider):
                 url = f"{self.source.base_url}/api/v1/statuses/{quote(status.id, safe='')}/context"
                 yield self.ask(url, self.read_context, f"context:{status.id}", root=status)
         following = _NEXT.search((response.headers.get("Link") or b"").decode("latin-1"))
-        if self.visit.more(name, ids, page) and following:
+        if self.visit.more(name, ids, page, last=following is None):
+            assert following
             yield self._list(response.urljoin(following[1]), name, page + 1, replies=replies)
 
     def read_context(self, response: Response, root: Status) -> Iterator[Scraped]:
         """Read the replies to a status."""
         replies = expected(expected(json_of(response), dict).get("descendants"), list)
+        direct = 0
         for item in replies:
             status = _shown(item)
+            direct += status is not None and status.in_reply_to_id == root.id
             yield self.lost(item, "layout_changed") if status is None else self._find(status, root=root)
+        said = root.replies_count
+        if len(replies) >= MOST_REPLIES and isinstance(said, int) and direct < said:
+            self.visit.ledger.short("ended_early")
 
     def _find(self, status: Status, root: Status | None = None) -> Find:
         answers = [RawAuthor(id=mention.id, handle=mention.acct) for mention in status.mentions]

@@ -129,10 +129,13 @@ class WeiboSpider(SourceSpider):
         total = _total(data, "total_number")
         if page == 1 and total is not None:
             self.visit.ledger.expect(total)
+        shown: list[str] = []
         for comment in comments:
-            yield from self._comment(comment, post)
-        more = self.visit.more(f"comments:{post.id}", [str(comment.id) for comment in comments], page)
-        if more and data.get("max_id"):
+            for scraped in self._comment(comment, post):
+                if isinstance(scraped, Find):
+                    shown.append(scraped.native_id)
+                yield scraped
+        if self.visit.more(f"comments:{post.id}", shown, page, total=total, last=not data.get("max_id")):
             yield self._comments(post, page + 1, data["max_id"], data.get("max_id_type") or 0)
 
     def read_reposts(self, response: Response, post: Status, page: int) -> Iterator[Scraped]:

@@ -72,7 +72,7 @@ class WordPressSpider(SourceSpider):
             find = self._comment(entry) if name == "comments" else self._post(entry)
             ids.append(find.native_id)
             yield find
-        if self.visit.more(name, ids, page, total=total) and (pages is None or page < pages):
+        if self.visit.more(name, ids, page, total=total, last=None if pages is None else page >= pages):
             yield self._list(name, page + 1)
 
     def _post(self, entry: Entry) -> Find:
@@ -81,18 +81,22 @@ class WordPressSpider(SourceSpider):
         author = RawAuthor(
             id=self._user(entry.author), name=shown.get("name"), handle=shown.get("slug"), standing=Standing(self.source.standing)
         )
-        if self.source.account is not None:
-            account = self.visit.accounts[self.source.account]
-            author = RawAuthor(
-                id=account.platforms.get(self.source.platform, f"account:{account.id}"), name=account.name, standing=Standing.MONITORED
-            )
-        return self._find(entry, Kind.ARTICLE, self._id(entry.id), author)
+        return self._find(entry, Kind.ARTICLE, self._id(entry.id), self._owner() or author)
 
     def _comment(self, entry: Entry) -> Find:
-        author = RawAuthor(id=self._user(entry.author), name=entry.author_name)
+        author, owner = RawAuthor(id=self._user(entry.author), name=entry.author_name), self._owner()
         find = self._find(entry, Kind.COMMENT, f"{self._id(entry.post or 0)}#{entry.id}", author)
         root = self._id(entry.post or 0)
-        return msgspec.structs.replace(find, root_id=root, parent_id=f"{root}#{entry.parent}" if entry.parent else root)
+        parent = f"{root}#{entry.parent}" if entry.parent else root
+        return msgspec.structs.replace(find, root_id=root, parent_id=parent, answers=(owner,) if owner else ())
+
+    def _owner(self) -> RawAuthor | None:
+        """The monitored account whose site it is."""
+        if self.source.account is None:
+            return None
+        account = self.visit.accounts[self.source.account]
+        native = account.platforms.get(self.source.platform, f"account:{account.id}")
+        return RawAuthor(id=native, name=account.name, standing=Standing.MONITORED)
 
     def _find(self, entry: Entry, kind: Kind, native: str, author: RawAuthor) -> Find:
         return Find(

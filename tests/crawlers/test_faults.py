@@ -26,6 +26,7 @@ BOMB = '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss version="2.0"><c
     [
         (Answer(status=404), "not_found"),
         (Answer(status=410), "not_found"),
+        (Answer(status=401), "forbidden"),
         (Answer(status=403), "forbidden"),
         (Answer(status=418), "too_many_requests"),
         (Answer(status=429), "too_many_requests"),

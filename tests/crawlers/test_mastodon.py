@@ -76,3 +76,20 @@ def test_pictures_without_words_are_no_dead_letters(site: Site, once: Once, log:
     site.routes["/api/v1/timelines/public"] = as_json([status(1, "", media_attachments=[{"url": "https://social.example.cn/a.jpg"}])])
     report = once(spider="mastodon", base_url=site.url, public=True)
     assert (report.seen, report.kept, report.broken) == (1, 0, 0)
+
+
+def test_a_conversation_that_the_server_cuts_is_partial(site: Site, once: Once, log: MemoryLog) -> None:
+    """A server shows sixty replies to a stranger; where the status has more, the ledger says that they are missing."""
+    replies = [status(n, "何时恢复", in_reply_to_id="10", in_reply_to_account_id="1001") for n in range(100, 160)]
+    site.routes["/api/v1/statuses/10/context"] = as_json({"ancestors": [], "descendants": replies})
+    for count, expected in ((60, ("complete", None)), (75, ("partial", "ended_early"))):
+        site.routes["/api/v1/accounts/1001/statuses"] = as_json([status(10, "停水通知", OFFICE, replies_count=count)])
+        report = once(spider="mastodon", base_url=site.url, accounts=["fabu"])
+        assert (report.outcome, report.reason) == expected
+    assert len({post.id for post in log.posts()}) == 61
+
+
+def test_a_list_without_a_next_page_is_whole(site: Site, once: Once) -> None:
+    """Also where it is the last page that one run may read."""
+    site.routes["/api/v1/timelines/public"] = as_json([status(3, "云溪地铁")])
+    assert once(spider="mastodon", base_url=site.url, public=True, max_pages=1).outcome == "complete"

@@ -159,6 +159,17 @@ def test_comments_follow_max_id(site: Site, once: Once, log: MemoryLog) -> None:
     assert (report.outcome, report.kept) == ("complete", 4)
 
 
+def test_comments_that_the_site_does_not_show_are_partial(site: Site, once: Once) -> None:
+    """Where the comments end before their own number, answers below them counted, the ledger says so."""
+    site.routes["/api/container/getIndex"] = lambda query: cards(status(1, "通知", comments_count=3)) if query["page"] == "1" else NOTHING
+    reply = {"id": 12, "text": "同问", "created_at": "昨天 23:10", "user": CITIZEN}
+    shown = {"id": 11, "text": "什么时候修好", "created_at": "昨天 23:10", "user": CITIZEN, "comments": [reply]}
+    for total, expected in ((2, ("complete", None)), (3, ("partial", "ended_early"))):
+        site.routes["/comments/hotflow"] = as_json({"ok": 1, "data": {"data": [shown], "max_id": 0, "total_number": total}})
+        report = once(spider="weibo", right=RIGHT, accounts=["fabu"], base_url=site.url, reposts=False, fresh=True)
+        assert (report.outcome, report.reason) == expected
+
+
 def test_lists_that_a_stop_left_unread_are_read_by_the_next_run(site: Site, settings: Settings, log: MemoryLog) -> None:
     """A run that is stopped between a timeline and its comments remembers of neither that it had them."""
     posts = range(1, 41)

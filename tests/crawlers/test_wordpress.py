@@ -73,3 +73,29 @@ def test_stops_at_what_the_last_run_saw(site: Site, once: Once) -> None:
     once(spider="wordpress", base_url=site.url, comments=False)
     assert before == 3
     assert len(site.paths()) == 4
+
+
+def test_comments_on_an_accounts_own_site_concern_it(site: Site, once: Once, log: MemoryLog) -> None:
+    """Though they don't name it: who writes under the office's article speaks to the office. Elsewhere such a comment is left."""
+    site.routes[POSTS] = page([entry(3, "停水通知")], 1, 1)
+    site.routes[COMMENTS] = page([entry(9, "什么时候来水", post=3, author_name="山间一棵树")], 1, 1)
+    once(spider="wordpress", base_url=site.url)
+    assert log.posts() == []
+    once(spider="wordpress", base_url=site.url, account="fabu")
+    article, comment = sorted(log.posts(), key=lambda post: post.kind)
+    assert (article.author.name, article.accounts) == ("云溪发布", ("fabu",))
+    assert (comment.kind, comment.accounts, comment.root_id) == (Kind.COMMENT, ("fabu",), article.id)
+    assert comment.author.standing is Standing.PRIVATE
+
+
+def test_a_list_that_lacks_what_it_said_is_partial(site: Site, once: Once) -> None:
+    """Where the last page comes before the number that the site gave, the ledger says so."""
+    site.routes[POSTS] = page([entry(1, "云溪地铁")], 5, 1)
+    report = once(spider="wordpress", base_url=site.url, comments=False)
+    assert (report.outcome, report.reason, report.expected, report.seen) == ("partial", "ended_early", 5, 1)
+
+
+def test_the_last_page_that_a_run_may_read_can_be_the_last(site: Site, once: Once) -> None:
+    """Then there was not more, and the ledger does not say so."""
+    site.routes[POSTS] = page([entry(1, "云溪地铁"), entry(2, "云溪地铁")], 2, 1)
+    assert once(spider="wordpress", base_url=site.url, comments=False, max_pages=1).outcome == "complete"
