@@ -5,13 +5,14 @@ import sys
 
 import click
 
-from config.errors import ConfigError
+from config.errors import ConfigError, Problem
+from config.settings import NlpSettings
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(*, as_json: bool) -> None:
-    """Check the settings and the office's own files; print every problem at once, by file and line.
+    """Check the settings, the office's own files, its dictionary and its weights; print every problem at once, by file and line.
 
     Examples: `yuqing check`, `yuqing check --json`.
 
@@ -21,7 +22,9 @@ def check(*, as_json: bool) -> None:
     from config.settings import load_settings
 
     try:
-        office = load_office(load_settings())
+        settings = load_settings()
+        office = load_office(settings)
+        _check_words(settings.nlp)
     except ConfigError as error:
         if not as_json:
             raise
@@ -36,3 +39,17 @@ def check(*, as_json: bool) -> None:
     for source in office.sources:
         if source.off == "no_right_stated":
             click.echo(f"  来源 {source.id} 未运行：请在 sources.yaml 的 right 中写明采集依据。")
+
+
+def _check_words(nlp: NlpSettings) -> None:
+    """See that texts can be cut and tagged as the settings say. Raises ConfigError."""
+    if nlp == NlpSettings():
+        return
+    from nlp.errors import DictionaryError, WeightsError
+    from nlp.office import office_tagger
+
+    try:
+        office_tagger(nlp)
+    except (DictionaryError, WeightsError) as error:
+        name = "YUQING_NLP__DICTIONARY" if isinstance(error, DictionaryError) else "YUQING_NLP__WEIGHTS"
+        raise ConfigError([Problem("environment", None, name, str(error))]) from error

@@ -83,10 +83,10 @@ def _group(posts: BufferedReader, source: str) -> "LineGrouper":
     from incidents.asks import Asks
     from incidents.grouping import Grouper
     from incidents.lines import LineGrouper
-    from nlp.tagger import Tagger
+    from nlp.office import office_tagger
 
     settings = load_settings()
-    rules, tagger = load_incidents(settings), Tagger.load()
+    rules, tagger = load_incidents(settings), office_tagger(settings.nlp)
     asks = Asks(rules.requests.kinds)
     lines = LineGrouper(Grouper(), rules.candidates, asks, sentiments=lambda texts: _feel(tagger, texts), zone=settings.zone)
     size = Path(source).stat().st_size if source != STANDARD else 0

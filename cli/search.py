@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from config.settings import Settings, load_settings
+from config.settings import NlpSettings, Settings, load_settings
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -63,24 +63,25 @@ def search(*, query: tuple[str, ...], since: datetime | None, until: datetime | 
     settings = load_settings()
     with connect(settings) as client:
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
-        filters = _filters(reader, " ".join(query), _window(since, until, settings.zone), given)
+        filters = _filters(reader, settings.nlp, " ".join(query), _window(since, until, settings.zone), given)
         if counts:
             _show_counts(reader, filters, as_json=as_json)
         else:
             _show_posts(reader, filters, given["sort"], given["limit"], settings, as_json=as_json)
 
 
-def _filters(reader: "Reader", text: str, window: "Window | None", given: dict[str, Any]) -> "Filters":
+def _filters(reader: "Reader", nlp: NlpSettings, text: str, window: "Window | None", given: dict[str, Any]) -> "Filters":
     from indexers.queries import Filters
     from indexers.search_box import parse
 
     wanted = None
     if text.strip():
         from indexers.setup import check_stamps
-        from nlp.segment import default
+        from nlp.office import office_segmenter
 
-        wanted = parse(text, default().cut, reader.zone)
-        check_stamps(reader.client, reader.names, str(default().stamp))
+        segmenter = office_segmenter(nlp)
+        wanted = parse(text, segmenter.cut, reader.zone)
+        check_stamps(reader.client, reader.names, str(segmenter.stamp))
     return Filters(
         accounts=given["accounts"],
         topics=given["topics"],

@@ -29,11 +29,11 @@ class TagFileError(YuqingError):
 @click.command()
 @click.argument("source", metavar="[FILE|-]", default=STANDARD)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
-@click.option("--weights", type=click.Path(path_type=Path), help="Use the weights in this folder, not those that are shipped.")
+@click.option("--weights", type=click.Path(path_type=Path), help="Use the weights in this folder, not those of YUQING_NLP__WEIGHTS.")
 @click.option(
     "--office-dictionary",
     type=click.Path(path_type=Path),
-    help="Cut with the office's own words too (jieba's format); needs --weights trained with the same file.",
+    help="Cut with the words of this file too (jieba's format), not with those of YUQING_NLP__DICTIONARY.",
 )
 def tag(source: str, output: Path | None, weights: Path | None, office_dictionary: Path | None) -> None:
     """Tag texts: JSON lines in, the same lines with tags out.
@@ -47,11 +47,12 @@ def tag(source: str, output: Path | None, weights: Path | None, office_dictionar
       yuqing tag posts.jsonl --output tagged.jsonl
       echo '{"text": "小区停水三天了"}' | yuqing tag
     """  # noqa: D301 - \b keeps click from wrapping the examples
+    from config.settings import load_settings
     from nlp.lines import tag_lines
-    from nlp.segment import Segmenter
-    from nlp.tagger import Tagger
+    from nlp.office import office_tagger
 
-    tagger = Tagger.load(weights, Segmenter.of_office(office_dictionary))
+    given = {name: path for name, path in (("weights", weights), ("dictionary", office_dictionary)) if path is not None}
+    tagger = office_tagger(load_settings().nlp.model_copy(update=given))
     try:
         with _open(source, output) as (posts, tagged), _progress(source) as bar:
             unusable = _tag(posts, tagged, lambda lines: tag_lines(lines, tagger), bar.update)

@@ -12,12 +12,16 @@ from config.settings import load_settings
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The folder with the labelled sets, `sentiment` and `topic`.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write the weights. Default: `weights` in the data folder.")
 @click.option("--revision", type=click.IntRange(min=1), help="The tags' revision. Default: one more than of the weights that stand.")
-@click.option("--office-dictionary", type=click.Path(path_type=Path), help="Cut with the office's own words too (jieba's format).")
+@click.option(
+    "--office-dictionary",
+    type=click.Path(path_type=Path),
+    help="Cut with the words of this file too (jieba's format). Default: YUQING_NLP__DICTIONARY.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the card of the weights as JSON.")
 def train(data: Path, out: Path | None, revision: int | None, office_dictionary: Path | None, *, as_json: bool) -> None:
     """Train topic, sentiment and keyword models, and print how good they are.
 
-    The same sets give the same weights. `yuqing tag --weights` and the loop that tags use them.
+    The same sets give the same weights. `yuqing tag --weights` uses them, and with YUQING_NLP__WEIGHTS everything that tags.
 
     \b
     Example:
@@ -29,11 +33,12 @@ def train(data: Path, out: Path | None, revision: int | None, office_dictionary:
     from nlp.segment import Segmenter
     from nlp.train import train as train_models
 
-    out = out or load_settings().data_dir / "weights"
+    settings = load_settings()
+    out = out or settings.data_dir / "weights"
     card = train_models(
         data,
         out,
-        segmenter=Segmenter.of_office(office_dictionary),
+        segmenter=Segmenter.of_office(office_dictionary or settings.nlp.dictionary),
         revision=revision or next_revision(out),
         today=dt.datetime.now(dt.UTC).date(),
         tell=lambda step: click.echo(f"{step} …", err=True),

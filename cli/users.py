@@ -106,13 +106,13 @@ def _users() -> "Iterator[Users]":
     from indexers.names import Names
     from indexers.people import People
     from indexers.setup import set_up
-    from nlp.segment import default
+    from nlp.office import office_segmenter
     from web.users import Users
 
     settings = load_settings()
     names = Names(settings.elasticsearch.prefix)
     with connect(settings) as client:
-        set_up(client, names, str(default().stamp), settings.elasticsearch.replicas)
+        set_up(client, names, str(office_segmenter(settings.nlp).stamp), settings.elasticsearch.replicas)
         yield Users(People(client, names), lambda: datetime.now(UTC), f"cli:{getpass.getuser()}")
 
 

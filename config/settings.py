@@ -257,6 +257,7 @@ class Settings(BaseSettings):
     elasticsearch: ElasticsearchSettings = ElasticsearchSettings()
     kibana: KibanaSettings = KibanaSettings()
     crawl: CrawlSettings = CrawlSettings()
+    nlp: NlpSettings = NlpSettings()
     work: WorkSettings = WorkSettings()
     watch: WatchSettings = WatchSettings()
     web: WebSettings = WebSettings()

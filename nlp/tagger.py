@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from nlp.features import Hashed
-from nlp.models import SENTIMENT, SHIPPED, TOPIC, Weights, load
+from nlp.models import SENTIMENT, SHIPPED, TOPIC, Weights, load, read_card
 from nlp.segment import Segmenter, default, word_lists
 from streams.messages import Post, TaggedPost, Tags
 
@@ -14,11 +14,16 @@ _AT_ONCE_CHARACTERS = 200_000
 
 
 class Tagger:
-    """Tags texts with one set of weights. Safe to share between threads: it only reads."""
+    """Tags texts with one set of weights. Safe to share between threads: it only reads.
 
-    def __init__(self, weights: Weights, segmenter: Segmenter) -> None:
+    segmenter: what the weights were made with; the classifiers see its words. words: what cuts tokens and keywords, which people
+    search for; where it is another, it knows an office's own words, and each text is cut twice.
+    """
+
+    def __init__(self, weights: Weights, segmenter: Segmenter, words: Segmenter | None = None) -> None:
         self._weights = weights
         self._segmenter = segmenter
+        self._words = words or segmenter
         models = weights.card.models
         self._topics = models[TOPIC].labels
         self._sentiments = tuple(int(label) for label in models[SENTIMENT].labels)
@@ -26,13 +31,20 @@ class Tagger:
         self.tag_revision = weights.card.tag_revision
 
     @classmethod
-    def load(cls, folder: Path | None = None, segmenter: Segmenter | None = None) -> Self:
-        """A tagger with the shipped weights, or those of another folder, made with the same segmenter.
+    def load(cls, folder: Path | None = None, words: Segmenter | None = None) -> Self:
+        """A tagger with the shipped weights, or those of another folder, whose tokens are cut by `words`.
 
-        Raises WeightsError where they are missing, damaged, or made with another segmenter.
+        Raises WeightsError where the weights are missing, damaged, or made with a segmenter that is neither `words` nor the one with
+        the built-in dictionary only.
         """
-        segmenter = segmenter or default()
-        return cls(load(folder or SHIPPED, segmenter), segmenter)
+        folder, words = folder or SHIPPED, words or default()
+        trained = words if read_card(folder).segmenter == words.stamp else default()
+        return cls(load(folder, trained), trained, words)
+
+    @property
+    def segmenter(self) -> str:
+        """The stamp of what cuts the tokens; it stands on the indices that hold them."""
+        return str(self._words.stamp)
 
     def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
         """Tag posts by title and text, in order."""
@@ -47,6 +59,9 @@ class Tagger:
         batch = self._segmenter.cut_batch(texts)
         hashed = Hashed(batch)
         topic, sentiment = self._weights.topic.answer(hashed), self._weights.sentiment.answer(hashed)
+        if self._words is not self._segmenter:
+            batch = self._words.cut_batch(texts)
+            hashed = Hashed(batch)
         columns = zip(
             topic.best.tolist(),
             topic.score.tolist(),

@@ -14,20 +14,26 @@ from typing import BinaryIO, Self
 import msgspec
 import structlog
 
+from config.settings import NlpSettings
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
 from services.tagging_wire import Answer, Ready, Said, read, write
 from streams.messages import Post, TaggedPost
 
-COMMAND = (sys.executable, "-m", "services.tagging")
+_COMMAND = (sys.executable, "-m", "services.tagging")
 GRACE_S = 5.0  # a batch takes less
 
 log = structlog.get_logger()
 
 
+def command_for(nlp: NlpSettings) -> tuple[str, ...]:
+    """Give the command of a process that tags as this office wants it."""
+    return (*_COMMAND, *(str(path or "") for path in (nlp.dictionary, nlp.weights)))
+
+
 class ApartTagger:
     """A tagger like `nlp.tagger.Tagger`, with its process; leave it, or `close` it, to end that. For one thread at a time."""
 
-    def __init__(self, command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, command: Sequence[str] = _COMMAND) -> None:
         """Start the process and wait until it can tag. Raises TaggerUnavailable where it can't."""
         self._command = command
         self._process = self._start()

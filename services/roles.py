@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from elasticsearch import Elasticsearch
 
-from config.settings import Settings
+from config.settings import NlpSettings, Settings
 from indexers.writer import Writer
-from services.apart import ApartTagger
+from services.apart import ApartTagger, command_for
 from services.memory import collect_rarely
 from services.stop import Stop
 from services.work import TOPICS, Tagging, Tally, Worker
@@ -31,7 +31,7 @@ def run_work(
     is also the database. Raises what the models and the configuration raise; what the log and the database raise is waited out.
     """
     names = settings.elasticsearch
-    with _cutter(apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
+    with _cutter(settings.nlp, apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
         writer = Writer(client, names.prefix, segmenter=cutter.segmenter, replicas=names.replicas)
         worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages))
         collect_rarely()
@@ -49,12 +49,12 @@ class _Cutter(NamedTuple):
 
 
 @contextmanager
-def _cutter(*, apart: bool) -> Iterator[_Cutter]:
+def _cutter(nlp: NlpSettings, *, apart: bool) -> Iterator[_Cutter]:
     if apart:
-        with ApartTagger() as tagger:
+        with ApartTagger(command_for(nlp)) as tagger:
             yield _Cutter(tagger, tagger.segmenter)
         return
-    from nlp.segment import default  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
-    from nlp.tagger import Tagger  # noqa: PLC0415
+    from nlp.office import office_tagger  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
 
-    yield _Cutter(Tagger.load(), str(default().stamp))
+    own = office_tagger(nlp)
+    yield _Cutter(own, own.segmenter)

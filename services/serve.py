@@ -12,7 +12,7 @@ from config.settings import Settings
 from indexers.errors import DatabaseUnavailable
 from indexers.names import Names
 from indexers.setup import set_up
-from nlp.segment import default
+from nlp.office import office_segmenter
 from services.errors import PortTaken
 from services.stop import Stop
 from web.app import create_app
@@ -68,7 +68,7 @@ def _make_ready(settings: Settings, client: Elasticsearch, stop: Stop) -> None:
     names = Names(settings.elasticsearch.prefix)
     while not stop.requested:
         try:
-            set_up(client, names, str(default().stamp), settings.elasticsearch.replicas)
+            set_up(client, names, str(office_segmenter(settings.nlp).stamp), settings.elasticsearch.replicas)
         except DatabaseUnavailable as error:
             log.warning("serve.waiting", error=str(error))
             stop.wait(WAIT_S)

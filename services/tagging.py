@@ -1,29 +1,30 @@
-"""The process in which texts are tagged apart: `python -m services.tagging`, started by `services.apart`.
+"""The process in which texts are tagged apart: `python -m services.tagging [DICTIONARY [WEIGHTS]]`, started by `services.apart`.
 
 It imports little, for its memory counts.
 """
 
 import sys
+from pathlib import Path
 
 import msgspec
 
 from config.errors import YuqingError
-from nlp.segment import default
+from nlp.segment import Segmenter
 from nlp.tagger import Tagger, text_of
 from services.memory import collect_rarely, give_back
 from services.tagging_wire import Answer, Ready, Said, read, write
 
 
-def main() -> None:
-    """Tag what comes until there is no more."""
+def main(dictionary: str = "", weights: str = "") -> None:
+    """Tag what comes until there is no more, with the office's own words and weights where they are given."""
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints must not get between the answers
     try:
-        tagger = Tagger.load()
+        tagger = Tagger.load(Path(weights) if weights else None, Segmenter.of_office(Path(dictionary)) if dictionary else None)
     except YuqingError as error:
         write(answers, msgspec.msgpack.encode(Ready(error=str(error))))
         return
-    write(answers, msgspec.msgpack.encode(Ready(segmenter=str(default().stamp))))
+    write(answers, msgspec.msgpack.encode(Ready(segmenter=tagger.segmenter)))
     collect_rarely()
     give_back()  # half as much again was only needed to load
     while (said := read(asked, list[Said])) is not None:
@@ -35,4 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -16,6 +16,7 @@ from config.settings import Settings
 from indexers.names import Names
 from indexers.people import People
 from indexers.reader import Reader
+from nlp.office import office_segmenter
 from streams.engines import open_log
 from streams.log import Log
 from web import failures, push, sign_in_page
@@ -58,7 +59,7 @@ def create_app(
 ) -> FastAPI:
     """Make the app. The database may be away: pages then say so. Its indices must be set up (`indexers.setup.set_up`).
 
-    Raises ConfigError where the office's own files have problems.
+    Raises ConfigError where the office's own files have problems, DictionaryError where its dictionary has.
     """
     names = Names(settings.elasticsearch.prefix)
     reader, people = Reader(client, names, settings.zone), People(client, names)
@@ -70,6 +71,7 @@ def create_app(
         gate=Gate(people, settings.web, clock),
         hub=Hub(reader, clock, (partial(open_alerts, reader),)),
         log=log or open_log(settings),
+        cut=office_segmenter(settings.nlp).cut,
         clock=clock,
     )
 

@@ -17,6 +17,7 @@ from crawlers.edge import Edge
 from indexers.people import People
 from indexers.reader import Reader
 from indexers.records import Records
+from indexers.search_box import Cut
 from streams.log import Log
 from web.gate import Gate, Officer
 from web.live import Hub
@@ -35,6 +36,7 @@ class Desk(NamedTuple):
     gate: Gate
     hub: Hub
     log: Log
+    cut: Cut  # cuts what is searched for, as posts are cut
     clock: Callable[[], datetime]
 
     @property

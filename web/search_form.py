@@ -9,9 +9,8 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexers.queries import Filters, Order
-from indexers.search_box import parse
+from indexers.search_box import Cut, parse
 from indexers.slots import Window
-from nlp.segment import cut
 from streams.messages import Kind
 from web.errors import BadInput
 from web.links import address, minute
@@ -49,8 +48,8 @@ class SearchQuery(BaseModel):
     sort: Sort = Sort.TIME
     after: Annotated[str, Field(max_length=600, description="Where the page before ended; as given by it.")] = ""
 
-    def filters(self, zone: ZoneInfo) -> Filters:
-        """Build what narrows the posts down. Raises BadInput and SearchBoxError."""
+    def filters(self, zone: ZoneInfo, cut: Cut) -> Filters:
+        """Build what narrows the posts down; `cut` is the segmenter that cut the posts. Raises BadInput and SearchBoxError."""
         return Filters(
             accounts=tuple(self.account),
             topics=tuple(self.topic),

@@ -233,3 +233,20 @@ def test_the_command_prints_problems_as_data(shipped: Path) -> None:
     (problem,) = json.loads(result.stdout)["problems"]
     assert (problem["line"], problem["key"]) == (None, "")
     assert problem["file"] == str(shipped / "topics.yaml")
+
+
+def test_the_command_looks_into_the_dictionary_and_the_weights(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be tagged with is told before anything runs, by the setting that names it."""
+    words = tmp_path / "words.txt"
+    words.write_text("桃园惠民通\n", encoding="utf-8")
+    monkeypatch.setenv("YUQING_NLP__DICTIONARY", str(words))
+    assert CliRunner().invoke(command, []).exit_code == 0
+    words.write_text("坏 词 典 里\n", encoding="utf-8")
+    result = CliRunner().invoke(command, ["--json"])
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (result.exit_code, problem["key"]) == (2, "YUQING_NLP__DICTIONARY")
+    assert "word 1" in problem["what"]
+    monkeypatch.delenv("YUQING_NLP__DICTIONARY")
+    monkeypatch.setenv("YUQING_NLP__WEIGHTS", str(tmp_path))
+    (problem,) = json.loads(CliRunner().invoke(command, ["--json"]).stdout)["problems"]
+    assert problem["key"] == "YUQING_NLP__WEIGHTS"

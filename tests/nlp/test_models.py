@@ -135,7 +135,7 @@ def test_another_segmenter_is_refused(weights: Path, part: str, value: object) -
 
 
 def test_an_office_dictionary_needs_its_own_weights(weights: Path) -> None:
-    """Words of the office's own change the cutting, so weights made without them are refused."""
+    """Words of the office's own change the cutting, so as what the classifiers see they are refused."""
     refused(weights, "segmenter", Segmenter([Word("桃园惠民通", None, None)]))
 
 

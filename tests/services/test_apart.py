@@ -3,13 +3,16 @@
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 import pytest
 
+from config.settings import NlpSettings
+from nlp.office import office_tagger
 from nlp.segment import default
 from nlp.tagger import Tagger
-from services.apart import ApartTagger
+from services.apart import ApartTagger, command_for
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
 from streams.messages import Author, Kind, Post
 
@@ -103,3 +106,17 @@ def test_the_process_ends_with_its_parent() -> None:
     parent.stdout.close()
     child.wait(10)
     assert not child.is_running()
+
+
+def test_an_office_s_own_words_are_known_there(tmp_path: Path) -> None:
+    """Its dictionary and weights reach the process, and its stamp comes back."""
+    words = tmp_path / "words.txt"
+    words.write_text("桃园惠民通\n", encoding="utf-8")
+    nlp = NlpSettings(dictionary=words)
+    with ApartTagger(command_for(nlp)) as apart:
+        assert apart.segmenter == office_tagger(nlp).segmenter
+        (tagged,) = apart.tag([post("桃园惠民通打不开")])
+    assert tagged.tags.tokens == "桃园惠民通 打不开"
+    words.unlink()
+    with pytest.raises(TaggerUnavailable, match=r"words\.txt: can't be read"):
+        ApartTagger(command_for(nlp))

@@ -4,18 +4,21 @@ import csv
 import io
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from config.settings import Settings
+from config.settings import NlpSettings, Settings
 from indexers.people import People, Role
 from streams.log import Log, Topic
 from streams.messages import Post, decode
 from tests.indexers.posts import tagged
 from tests.web.conftest import HOSTILE, NOW, Clock, SignIn, post, write
+from web.app import create_app
 from web.pages.search import COLUMNS, defused
 from web.views import Part, parts
 
@@ -155,6 +158,19 @@ def test_a_post_s_page_says_where_it_comes_from(duty: TestClient, filled: None) 
     assert 'href="https://weibo.example/1"' in page
     assert "来源未显示" in page
     assert "个人账号，按规定不显示" in duty.get("/posts/weibo:2").text
+
+
+def test_what_is_searched_for_is_cut_with_the_office_s_words(
+    *, app: FastAPI, duty: TestClient, web_settings: Settings, database: Elasticsearch, log: Log, clock: Clock, tmp_path: Path
+) -> None:
+    """A word of its dictionary is found as the one token that it is."""
+    words = tmp_path / "words.txt"
+    words.write_text("桃园惠民通\n", encoding="utf-8")
+    write(database, web_settings, clock, tagged(text="桃园惠民通打不开", tags={"tokens": "桃园惠民通 打不开"}))
+    assert data(duty, "/search?q=桃园惠民通")["total"] == 0
+    theirs = create_app(web_settings.model_copy(update={"nlp": NlpSettings(dictionary=words)}), database, log=log)
+    app.state.desk = app.state.desk._replace(cut=theirs.state.desk.cut)
+    assert data(duty, "/search?q=桃园惠民通")["total"] == 1
 
 
 @pytest.mark.parametrize("key", ["weibo:none", "x", "..%2F..%2Fetc", "%00", "长" * 400])

@@ -1,0 +1,15 @@
+"""What an office's own words and weights make of cutting and tagging: the one place where both are put together."""
+
+from config.settings import NlpSettings
+from nlp.segment import Segmenter, default
+from nlp.tagger import Tagger
+
+
+def office_segmenter(nlp: NlpSettings) -> Segmenter:
+    """What cuts posts and searches for this office. Raises DictionaryError."""
+    return default() if nlp.dictionary is None else Segmenter.of_office(nlp.dictionary)
+
+
+def office_tagger(nlp: NlpSettings) -> Tagger:
+    """What tags posts for this office. Raises DictionaryError and WeightsError."""
+    return Tagger.load(nlp.weights, office_segmenter(nlp))
