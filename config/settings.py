@@ -49,6 +49,11 @@ def _check_sign_in(user: str | None, password: SecretStr | None, api_key: Secret
         raise ValueError("user and password go together")
 
 
+def _check_authority(ca: Path | None, url: str | None) -> None:
+    if ca is not None and not (url or "").startswith("https:"):
+        raise ValueError("ca can only be used with an url that begins with https: anything else encrypts nothing")
+
+
 class OfficeSettings(_Section):
     """Who runs this system."""
 
@@ -146,6 +151,11 @@ class ElasticsearchSettings(_Section):
         _check_sign_in(self.user, self.password, self.api_key)
         return self
 
+    @model_validator(mode="after")
+    def _authority_of_something(self) -> Self:
+        _check_authority(self.ca, self.url)
+        return self
+
 
 class KibanaSettings(_Section):
     """Where `yuqing dashboards install` puts the dashboards."""
@@ -170,8 +180,7 @@ class KibanaSettings(_Section):
 
     @model_validator(mode="after")
     def _authority_of_something(self) -> Self:
-        if self.ca is not None and not (self.url or "").startswith("https:"):
-            raise ValueError("ca can only be used with an url that begins with https: anything else encrypts nothing")
+        _check_authority(self.ca, self.url)
         return self
 
 

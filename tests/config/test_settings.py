@@ -96,10 +96,11 @@ def test_half_a_sign_in_to_kafka_is_refused(monkeypatch: pytest.MonkeyPatch, giv
     assert "moonlight" not in str(raised.value)
 
 
-def test_an_authority_without_encryption_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("server", ["ELASTICSEARCH", "KIBANA"])
+def test_an_authority_without_encryption_is_refused(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     """Passwords would go over the line in the clear, though somebody thought of certificates."""
-    monkeypatch.setenv("YUQING_ELASTICSEARCH__URL", "http://es.example.cn:9200")
-    monkeypatch.setenv("YUQING_ELASTICSEARCH__CA", "/etc/ca.pem")
+    monkeypatch.setenv(f"YUQING_{server}__URL", "http://server.example.cn:9200")
+    monkeypatch.setenv(f"YUQING_{server}__CA", "/etc/ca.pem")
     with pytest.raises(ConfigError, match="ca can only be used with an url that begins with https"):
         load_settings()
 
