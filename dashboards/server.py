@@ -2,8 +2,10 @@
 
 import base64
 import json
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import urllib3
@@ -21,6 +23,7 @@ WAIT_S = 1.0  # before the second try; twice as long before each one after it
 LONGEST_WAIT_S = 30.0
 LONGEST_WORDS = 800  # characters of Kibana's own words in a message
 SIGN_IN = "look at YUQING_KIBANA__USER and YUQING_KIBANA__PASSWORD, or at YUQING_KIBANA__API_KEY"
+TRUST = "give the authority that signed it as YUQING_KIBANA__CA"
 RIGHTS = "give its role Kibana's privileges « all » for Dashboard and Data View Management in that space"
 
 
@@ -39,13 +42,11 @@ class Kibana:
     def __init__(self, given: KibanaSettings, *, sleep: Callable[[float], None] = time.sleep) -> None:
         if given.url is None:
             raise KibanaNotSet("no Kibana is set; say where it is with YUQING_KIBANA__URL, for example https://kibana.example.cn:5601")
-        if given.ca is not None and not given.ca.is_file():
-            raise ConfigError([Problem("environment", None, "YUQING_KIBANA__CA", f"there is no file {given.ca}")])
         self.place = given.url.rstrip("/")
         self.space = given.space
         self._headers = {"kbn-xsrf": "true", "Elastic-Api-Version": API_VERSION, "User-Agent": "yuqing", **_sign_in(given)}
         timeout = urllib3.Timeout(connect=given.timeout_s, read=given.timeout_s)
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, ca_certs=str(given.ca) if given.ca else None)
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, ssl_context=_authority(given.ca))
         self._sleep = sleep
 
     def version(self) -> str:
@@ -69,6 +70,8 @@ class Kibana:
         for number in range(TRIES - 1):
             try:
                 answer = self._send(method, path, body)
+            except urllib3.exceptions.SSLError as error:
+                raise KibanaError("unreachable", f"{self.place}: its certificate can't be checked ({error}): {TRUST}") from error
             except urllib3.exceptions.HTTPError:
                 self._sleep(WAIT_S * 2**number)
                 continue
@@ -78,7 +81,8 @@ class Kibana:
         try:
             return self._send(method, path, body)
         except urllib3.exceptions.HTTPError as error:
-            raise KibanaError("unreachable", f"{self.place} does not answer ({_plain(error)}): {_look_at(error)}") from error
+            what = f"{self.place} does not answer ({type(error).__name__}): is it running, and is YUQING_KIBANA__URL right?"
+            raise KibanaError("unreachable", what) from error
 
     def _send(self, method: str, path: str, body: Json | None) -> Answer:
         headers, content = dict(self._headers), None
@@ -124,6 +128,16 @@ class Kibana:
         return KibanaError(reason, what, http_status=status)
 
 
+def _authority(path: Path | None) -> ssl.SSLContext | None:
+    if path is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:  # of which ssl.SSLError is one
+        what = f"{path} holds no certificates in PEM that can be read: {error}"
+        raise ConfigError([Problem("environment", None, "YUQING_KIBANA__CA", what)]) from error
+
+
 def _sign_in(given: KibanaSettings) -> dict[str, str]:
     if given.api_key is not None:
         return {"Authorization": f"ApiKey {given.api_key.get_secret_value()}"}
@@ -147,14 +161,3 @@ def _words(content: bytes) -> str:
     message = said.get("message") if isinstance(said, dict) else None
     text = str(message) if message else content.decode(errors="replace")
     return " ".join(text.split())[:LONGEST_WORDS] or "nothing"
-
-
-def _plain(error: Exception) -> str:
-    reason = getattr(error, "reason", None)
-    return type(reason).__name__ if isinstance(reason, Exception) else type(error).__name__
-
-
-def _look_at(error: Exception) -> str:
-    if isinstance(error, urllib3.exceptions.SSLError) or isinstance(getattr(error, "reason", None), urllib3.exceptions.SSLError):
-        return "its certificate can't be checked; give the authority that signed it as YUQING_KIBANA__CA"
-    return "is it running, and is YUQING_KIBANA__URL right?"

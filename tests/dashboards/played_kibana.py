@@ -4,12 +4,14 @@ import base64
 import copy
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.certificates import Certificate
 from tests.dashboards import kibana_rules
 from tests.dashboards.kibana_rules import KEY, Refused
 
@@ -156,8 +158,8 @@ def _error(status: int, error: str, message: str) -> tuple[int, Json]:
 
 
 @contextmanager
-def played_kibana() -> Iterator[PlayedKibana]:
-    """Run one for the length of a test."""
+def played_kibana(certificate: Certificate | None = None) -> Iterator[PlayedKibana]:
+    """Run one for the length of a test; with a certificate it speaks https."""
     state = PlayedKibana()
 
     class Handler(BaseHTTPRequestHandler):
@@ -190,7 +192,11 @@ def played_kibana() -> Iterator[PlayedKibana]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.file, certificate.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    state.url = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -16,6 +16,7 @@ from dashboards.errors import KibanaError, KibanaNotSet
 from dashboards.install import differences, install, installed, things
 from dashboards.server import TRIES, Kibana
 from indexers.names import Names
+from tests.certificates import Authority
 from tests.dashboards.kibana_rules import Refused, board
 from tests.dashboards.played_kibana import API_KEY, PASSWORD, READER, USER, Failing, PlayedKibana, played_kibana
 
@@ -174,12 +175,27 @@ def test_differences_are_found_wherever_they_are() -> None:
     assert differences(sent, {"a": [], "d": 3}) == ["a: 0 entries, not 1", "d: missing"]
 
 
+def test_a_certificate_is_checked_against_the_authority(tmp_path: Path, waits: list[float]) -> None:
+    """One that nobody vouches for is told at once, by the setting that would help."""
+    authority, other = Authority(tmp_path, "authority"), Authority(tmp_path, "other")
+    with played_kibana(authority.issue("kibana")) as played:
+        given: dict[str, Any] = {"url": played.url, "user": USER, "password": PASSWORD}
+        assert Kibana(KibanaSettings(**given, ca=authority.file)).version() == "9.5.2"
+        for wrong in (None, other.file):
+            with pytest.raises(KibanaError, match="YUQING_KIBANA__CA") as caught:
+                Kibana(KibanaSettings(**given, ca=wrong), sleep=waits.append).version()
+            assert caught.value.reason == "unreachable"
+    assert waits == []
+
+
 def test_without_an_address_or_its_authority_nothing_begins(tmp_path: Path) -> None:
-    """The settings say what is missing."""
+    """The settings say what is missing, or can't be used."""
     with pytest.raises(KibanaNotSet, match="YUQING_KIBANA__URL"):
         Kibana(KibanaSettings())
-    with pytest.raises(ConfigError, match="YUQING_KIBANA__CA"):
-        Kibana(KibanaSettings(url="https://kibana.example.cn:5601", ca=tmp_path / "none.pem"))
+    (tmp_path / "made-up.pem").write_text("made up")
+    for name in ("none.pem", "made-up.pem"):
+        with pytest.raises(ConfigError, match=f"YUQING_KIBANA__CA: .*{name} holds no certificates"):
+            Kibana(KibanaSettings(url="https://kibana.example.cn:5601", ca=tmp_path / name))
 
 
 def duty() -> dict[str, Any]:
