@@ -5,9 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.worksheet.worksheet import Worksheet
 from rich.table import Table
 
 from accounts.indicators import Indicators, Period
@@ -46,6 +43,10 @@ def as_table(rows: Sequence[Indicators]) -> Table:
 
 def as_xlsx(rows: Sequence[Indicators], period: Period) -> bytes:
     """Give a workbook with one sheet. Names are text whatever they begin with: none becomes a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - 6 MB that a server of pages shall not take before somebody asks for a sheet
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.worksheet.worksheet import Worksheet  # noqa: PLC0415
+
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)

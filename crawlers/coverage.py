@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 from streams.log import Message, Topic
 from streams.messages import Coverage, encode
 
@@ -24,7 +24,7 @@ class RunClock:
 
 
 class Ledger:
-    """Counts what comes of one run of one source. `reasons` are names of `crawlers.outcomes.REASONS`."""
+    """Counts what comes of one run of one source. `reasons` are names of `crawlers.reasons.REASONS`."""
 
     def __init__(self, source: str, clock: RunClock) -> None:
         self.source = source

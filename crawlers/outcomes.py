@@ -1,4 +1,4 @@
-"""What can come of asking a page: the reasons that the coverage ledger gives, and how each is recognised."""
+"""How what came of asking a page is recognised: each outcome has a reason of `crawlers.reasons`."""
 
 import re
 
@@ -14,35 +14,6 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawlers.errors import PageError
-
-REASONS = {
-    "not_found": "页面不存在（404/410），请检查来源地址",
-    "forbidden": "网站拒绝访问（401/403）",
-    "too_many_requests": "网站要求放慢（429/418），请加大 interval 或 delay",
-    "server_error": "网站自身出错（5xx）",
-    "bad_status": "网站返回了无法理解的状态码",
-    "timeout": "等待超时",
-    "unreachable": "无法连接网站",
-    "cut_off": "内容传到一半中断",
-    "too_large": "内容过大，已拒收",
-    "sign_in_page": "被要求登录，未绕过",
-    "captcha": "被要求输入验证码，未绕过",
-    "html_instead_of_json": "应返回 JSON，却返回了网页",
-    "html_instead_of_feed": "应返回 RSS/Atom，却返回了网页",
-    "not_json": "返回的 JSON 无法解析",
-    "not_a_feed": "返回的内容不是 RSS/Atom",
-    "feed_bomb": "订阅源含实体定义（可能是实体炸弹），已拒收",
-    "layout_changed": "页面结构与预期不符，可能已改版",
-    "robots": "robots.txt 不允许抓取",
-    "log_unavailable": "消息日志不可写，未确认的条目下次重取",
-    "max_pages": "达到每次最多页数，更早的内容未取",
-    "ended_early": "取到的少于网站声称的数量",
-    "stopped": "运行被中止",
-    "spider_error": "采集程序出错",
-    "unusable_rows": "部分行无法使用，已转入死信",
-    "disabled": "来源已停用",
-    "no_right_stated": "尚未写明采集依据（right），未采集",
-}
 
 GONE = frozenset({404, 410})
 FORBIDDEN = frozenset({401, 403})

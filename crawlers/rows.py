@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from crawlers.errors import MappingError
 
 Format = Literal["jsonl", "csv", "xlsx"]
@@ -149,6 +146,9 @@ def _row(number: int, header: list[str], cells: list[Any]) -> Row:
 
 
 def _sheet_rows(file: BinaryIO, name: str) -> Iterator[Row]:
+    import openpyxl  # noqa: PLC0415 - 6 MB that nobody needs who reads no sheet, such as a server of pages
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(file.read()), read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, OSError, KeyError, ValueError, SyntaxError) as error:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from config.sources import Source
 from crawlers.fare import RULE, judged, longest_pause, said
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 from streams.messages import Coverage
 from web.links import source_link
 from web.views import View

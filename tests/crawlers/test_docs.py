@@ -6,7 +6,7 @@ import pytest
 
 from config.sources import SPIDERS, PluginSource
 from crawlers.ingest import FIELDS
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from config.settings import Settings
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 from crawlers.run import crawl
 from streams.log import Topic
 from streams.messages import Flag
