@@ -104,7 +104,7 @@ def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, 
     from indexers.reader import Reader
 
     settings = load_settings()
-    office = load_office(settings)
+    office = load_office(settings, secrets=False)
     known = {account.id for account in office.accounts}
     for name in chosen:
         if name not in known:

@@ -41,7 +41,7 @@ def open_office() -> Iterator[Office]:
     from indexers.reader import Reader
 
     settings = load_settings()
-    office = load_office(settings)
+    office = load_office(settings, secrets=False)
     rules = office.incidents or load_incidents(settings)
     with connect(settings) as client:
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)

@@ -35,7 +35,7 @@ def crawl(names: Sequence[str], *, once: bool, fresh: bool, as_json: bool, with_
     from streams.engines import open_log
 
     settings = load_settings()
-    office = load_office(settings)
+    office = load_office(settings, secrets=False)
     sources = _chosen(office.sources, names)
     stop = stop_on_signals()
 

@@ -72,7 +72,7 @@ def ingest(
     if (file is None) == (url is None):
         raise click.UsageError("give a file, or --report with an address")
     settings = load_settings()
-    office = load_office(settings)
+    office = load_office(settings, secrets=False)
     edge = Edge(office.accounts, office_key(settings), zone=settings.zone, max_text=settings.crawl.max_text)
     if url is not None:
         _report(settings, office, edge, url=url, text=text, title=title, published=published, accounts=accounts, as_json=as_json)

@@ -223,8 +223,11 @@ class AlertPlan(Entry):
     subscriptions: tuple[Subscription, ...] = ()
 
 
-def read_alerts(document: Document, accounts: Iterable[MonitoredAccount]) -> tuple[AlertPlan, list[Problem]]:
-    """Check alerts.yaml against the accounts; what is right comes back beside every problem of the rest."""
+def read_alerts(document: Document, accounts: Iterable[MonitoredAccount], *, secrets: bool = True) -> tuple[AlertPlan, list[Problem]]:
+    """Check alerts.yaml against the accounts; what is right comes back beside every problem of the rest.
+
+    Without `secrets` it is no problem where the environment has not got them: only who sends needs to know them.
+    """
     problems = [*document.problems, *document.unknown_sections(SECTIONS)]
     built: dict[str, dict[int, Any]] = {}
     for section, build in (("rules", _rule), ("channels", _channel), ("subscriptions", _subscription)):
@@ -238,6 +241,8 @@ def read_alerts(document: Document, accounts: Iterable[MonitoredAccount]) -> tup
                 built[section][index] = entry
         problems += twice(document, section, [(index, entry.id) for index, entry in built[section].items()])
     problems += _strangers(document, built, {account.id for account in accounts})
+    if secrets:
+        problems += _unset(document, built["channels"])
     return AlertPlan(**{section: tuple(entries.values()) for section, entries in built.items()}), problems
 
 
@@ -254,16 +259,17 @@ def _channel(document: Document, index: int, given: Any) -> tuple[AnyChannel | N
     if not isinstance(kind, str) or kind not in CHANNELS:
         what = "is missing" if kind is None else f"no such kind: {kind!r}"
         return None, [document.problem(("channels", index, "kind"), f"{what}; possible are {', '.join(CHANNELS)}")]
-    channel, problems = document.build(CHANNELS[kind], ("channels", index), given)
-    if channel is None or channel.off:
-        return channel, problems
-    return channel, problems + [
-        document.problem(("channels", index, name), f"the variable {value.removeprefix(FROM_ENVIRONMENT)} is not set in the environment")
-        for name in channel.secrets
-        if isinstance(value := getattr(channel, name), str)
-        and value.startswith(FROM_ENVIRONMENT)
-        and not os.environ.get(value.removeprefix(FROM_ENVIRONMENT))
-    ]
+    return document.build(CHANNELS[kind], ("channels", index), given)
+
+
+def _unset(document: Document, channels: Mapping[int, AnyChannel]) -> Iterator[Problem]:
+    """Say which variables of the environment are named and not there."""
+    for index, channel in channels.items():
+        for name in () if channel.off else channel.secrets:
+            value = getattr(channel, name)
+            variable = value.removeprefix(FROM_ENVIRONMENT) if isinstance(value, str) and value.startswith(FROM_ENVIRONMENT) else None
+            if variable is not None and not os.environ.get(variable):
+                yield document.problem(("channels", index, name), f"the variable {variable} is not set in the environment")
 
 
 def _subscription(document: Document, index: int, given: Any) -> tuple[Subscription | None, list[Problem]]:

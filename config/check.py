@@ -24,8 +24,11 @@ class Office(NamedTuple):
     incidents: IncidentRules | None  # None only where its file has problems
 
 
-def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
-    """Read every file of the office; what is right comes back beside every problem of the rest."""
+def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, tuple[Problem, ...]]:
+    """Read every file of the office; what is right comes back beside every problem of the rest.
+
+    Without `secrets` the environment need not have those of the channels.
+    """
     matrix, problems = accounts.read_accounts(read_yaml(settings.config_dir / accounts.FILE))
     source_file = read_yaml(settings.config_dir / sources.FILE)
     found, wrong = sources.read_sources(source_file)
@@ -33,7 +36,7 @@ def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
     subjects, amiss = topics.read_topics(topic_file)
     problems += [*wrong, *_unknown_accounts(source_file, found, matrix.accounts)]
     problems += [*amiss, *_unknown_departments(topic_file, subjects, matrix.departments)]
-    plan, awry = alerts.read_alerts(alerts.open_document(settings), matrix.accounts)
+    plan, awry = alerts.read_alerts(alerts.open_document(settings), matrix.accounts, secrets=secrets)
     problems += awry
     rules, faulty = incidents.of_office(settings, {department.id for department in matrix.departments}, accounts.FILE)
     problems += faulty
@@ -41,9 +44,9 @@ def check_office(settings: Settings) -> tuple[Office, tuple[Problem, ...]]:
     return office, tuple(problems)
 
 
-def load_office(settings: Settings) -> Office:
-    """Read every file of the office. Raises ConfigError with every problem of all of them at once."""
-    office, problems = check_office(settings)
+def load_office(settings: Settings, *, secrets: bool = True) -> Office:
+    """Read every file of the office. Raises ConfigError with every problem of all of them at once; see `check_office`."""
+    office, problems = check_office(settings, secrets=secrets)
     if problems:
         raise ConfigError(problems)
     return office
