@@ -1,4 +1,4 @@
-"""`yuqing up` as an office runs it, reading a site of ours: how soon a change can be found, and what it takes while idle."""
+"""`yuqing up` as an office runs it, reading a site of ours: how soon a change can be found."""
 
 import os
 import random
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 from elasticsearch import Elasticsearch
@@ -19,23 +20,22 @@ from benchmarks.site import Site
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 from indexers.embedded.open import open_local
 from indexers.names import Names
+from indexers.setup import is_set_up
+from services.demo import free_port
 from services.supervise import with_parent, yuqing
 
 LATENCY_ASKED = 1000  # ms
-MEMORY_ASKED = 400  # MB
 ARTICLES = 60
 INTERVAL_S = 1.0  # of the crawl
 GAPS_S = (0.2, 1.2)  # between two articles
 PATIENCE_S = 60.0
-SETTLE_S = 30.0
-LOOKS = 5  # at memory, a second apart
 PERCENT = 95
 
 
 def latency(given: Given) -> list[Row]:
     """From the request that first gets a new article to its being found, in milliseconds."""
     count = given.posts or ARTICLES
-    with folder() as path, Site() as site, _up(site, path) as (_, client, names):
+    with folder() as path, Site() as site, up(site, path) as (_, client, names, _):
         times = sorted(_times(site, client, names, count))
     p95 = times[min(len(times) - 1, round(len(times) * PERCENT / 100))]
     note = f"{count} articles, crawl every {INTERVAL_S:g} s"
@@ -45,41 +45,28 @@ def latency(given: Given) -> list[Row]:
     ]
 
 
-def idle(_given: Given) -> list[Row]:
-    """Proportional memory (PSS) of `yuqing up` and its children, once it has nothing to do."""
-    with folder() as path, Site() as site, _up(site, path) as (process, _, _):
-        site.add("1", texts().texts[0])
-        time.sleep(SETTLE_S)
-        looks = []
-        for _ in range(LOOKS):
-            looks.append(pss(process))
-            time.sleep(1)
-        parts = ", ".join(f"{_pss(one):.0f}" for one in (process, *process.children(recursive=True)))
-    return [Row("`yuqing up` idle, PSS of all its processes", statistics.median(looks), "MB", MEMORY_ASKED, f"processes: {parts}")]
-
-
-def pss(process: psutil.Process) -> float:
-    """The memory of a process and its children in MB (10⁶ bytes), what they share counted once."""
-    return sum(_pss(one) for one in (process, *process.children(recursive=True)))
-
-
-def _pss(process: psutil.Process) -> float:
-    return float(process.memory_full_info().pss) / 1e6
-
-
 @contextmanager
-def _up(site: Site, path: Path) -> Iterator[tuple[psutil.Process, Elasticsearch, Names]]:
+def up(site: Site, path: Path) -> Iterator[tuple[psutil.Process, Elasticsearch, Names, str]]:
+    """The whole system in a folder, its database, and the address of its pages, which answer."""
     site.configure(path / "config", INTERVAL_S)
+    port, address = free_port(load_settings().web)
     settings = load_settings(data_dir=path / "var", config_dir=path / "config")
-    given = {"DATA_DIR": settings.data_dir, "CONFIG_DIR": settings.config_dir, "LOG_LEVEL": "warning"}
+    given = {"DATA_DIR": settings.data_dir, "CONFIG_DIR": settings.config_dir, "LOG_LEVEL": "warning", "WEB__PORT": port}
     variables = {f"{ENVIRONMENT_PREFIX}{name}": str(value) for name, value in given.items()}
     process = subprocess.Popen(yuqing("up", *with_parent()), env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
     try:
         with _client(settings, process) as client:
-            yield psutil.Process(process.pid), client, Names(settings.elasticsearch.prefix)
+            names = Names(settings.elasticsearch.prefix)
+            _wait(lambda: is_set_up(client, names) and _answers(address), process)
+            yield psutil.Process(process.pid), client, names, address
     finally:
         process.terminate()
         process.wait()
+
+
+def _answers(address: str) -> bool:
+    with urlopen(f"{address}/health") as answer:
+        return bool(answer.status == 200)
 
 
 def _client(settings: Settings, process: "subprocess.Popen[bytes]") -> Elasticsearch:

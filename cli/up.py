@@ -6,10 +6,11 @@ import click
 @click.command()
 @click.option("--with-parent", type=int, metavar="PID", hidden=True, help="End when this process, which started this one, does.")
 def up(*, with_parent: int | None) -> None:
-    """Run everything on this machine: crawl, tag, index and keep the database, in one supervised run.
+    """Run everything on this machine: crawl, tag, index, watch, serve the pages and keep the database, in one supervised run.
 
     With YUQING_KAFKA__BOOTSTRAP and YUQING_ELASTICSEARCH__URL set it uses Kafka and Elasticsearch instead of files here.
-    Ctrl-C or SIGTERM ends it; nothing that was taken in is lost.
+    The pages are at http://127.0.0.1:8420 unless YUQING_WEB__HOST and YUQING_WEB__PORT say otherwise. Ctrl-C or SIGTERM ends it;
+    nothing that was taken in is lost.
 
     Example: yuqing up
     """
@@ -17,6 +18,7 @@ def up(*, with_parent: int | None) -> None:
     from config.settings import load_settings
     from services.logs import configure_logs
     from services.stop import stop_on_signals, stop_with_parent
+    from services.up import Ready
     from services.up import up as run
 
     settings = load_settings()
@@ -25,9 +27,15 @@ def up(*, with_parent: int | None) -> None:
     stop = stop_on_signals()
     if with_parent is not None:
         stop_with_parent(stop, with_parent)
-    run(
-        settings, stop, lambda: click.echo(f"{settings.office.name}：{len(office.sources)} 个来源、{len(office.accounts)} 个账号，运行中。")
-    )
+
+    def told(ready: Ready) -> None:
+        if with_parent is not None:
+            return  # who started this one says it
+        click.echo(f"{settings.office.name}：{len(office.sources)} 个来源、{len(office.accounts)} 个账号，运行中。页面：{ready.address}")
+        if ready.users is False:
+            click.echo("还没有人可以登录。在另一个终端里用同样的环境变量运行：yuqing users add 用户名 --role admin")
+
+    run(settings, stop, told)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 from streams.messages import Coverage
 
 SILENT_RUNS = 3  # so many intervals without a report, and a minute, mean that nobody reads the source any more

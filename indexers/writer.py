@@ -88,7 +88,7 @@ class Writer:
         Raises DatabaseUnavailable where nothing can be written now: then nothing counts as written, and the same posts again
         are right. Raises SetupMismatch where the indices belong to another program, DatabaseError where it is our fault.
         """
-        self._set_up()
+        self.set_up()
         refused: list[Refused] = []
         sighted = _by_id(posts, self._names, self._clock(), refused)
         elsewhere = self._find_elsewhere(sighted)
@@ -102,13 +102,14 @@ class Writer:
 
     def write_coverage(self, reports: Sequence[Coverage]) -> list[Refused]:
         """Store reports of coverage; one that stands already stays. Returns and raises what `write` does."""
-        self._set_up()
+        self.set_up()
         ids = [document_id(report.id) for report in reports]
         actions = [Action(self._names.coverage, key, _encode(report)) for key, report in zip(ids, reports, strict=True)]
         outcomes = zip(reports, send(self._client, actions), strict=True)
         return [_refused(report.id, outcome) for report, outcome in outcomes if not (outcome.done or outcome.conflict)]
 
-    def _set_up(self) -> None:
+    def set_up(self) -> None:
+        """Make the templates, once, so that others may write to their indices before the first post comes. Raises what `write` does."""
         if not self._ready:
             set_up(self._client, self._names, self._segmenter or _built_in(), self._replicas)
             self._ready = True

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from config.sources import Source
 from crawlers.fare import judged, longest_pause
-from crawlers.outcomes import REASONS
+from crawlers.reasons import REASONS
 from indexers.coverage_queries import Ends, completed_after, ends_before, runs_between
 from indexers.links import source_link
 from indexers.slots import Window

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import structlog
 from elasticsearch import Elasticsearch
 
 from config.settings import NlpSettings, Settings
+from indexers.errors import DatabaseUnavailable
 from indexers.writer import Writer
 from services.apart import ApartTagger, command_for
 from services.memory import collect_rarely
@@ -14,6 +16,8 @@ from services.stop import Stop
 from services.work import TOPICS, Tagging, Tally, Worker
 from streams.dead import DeadLetters
 from streams.log import Log
+
+log = structlog.get_logger()
 
 
 def run_work(
@@ -37,8 +41,21 @@ def run_work(
         collect_rarely()
         if ready is not None:
             ready(worker.tally)
+        _set_up(writer, stop)
         worker.run(stop, limit=settings.work.batch, poll_s=settings.work.poll_s)
     return worker.tally
+
+
+def _set_up(writer: Writer, stop: Stop) -> None:
+    """Make the indices' templates as soon as the database takes them: other roles wait for them, and posts may be long in coming."""
+    while not stop.requested:
+        try:
+            writer.set_up()
+        except DatabaseUnavailable as error:
+            log.warning("work.waiting", error=str(error))
+            stop.wait(error.retry_after)
+        else:
+            return
 
 
 class _Cutter(NamedTuple):

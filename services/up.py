@@ -1,11 +1,15 @@
-"""Everything on one machine in one supervised run: the store, `work` and `watch` in this process, the tagger and `crawl` in their own."""
+"""Everything on one machine in one supervised run: the store, `work`, `watch` and `serve` in this process, the tagger and `crawl` in their own.
+
+docs/decisions.md says why the pages are a thread here.
+"""
 
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from elasticsearch import Elasticsearch
@@ -14,8 +18,14 @@ from config.check import load_office
 from config.settings import Settings
 from indexers.connect import connect
 from indexers.embedded.errors import StoreHeld
+from indexers.embedded.node import Coming, client_to_come
 from indexers.embedded.open import LocalStore, folder_of
+from indexers.errors import DatabaseError, DatabaseUnavailable
+from indexers.names import Names
+from indexers.people import People
+from services.listen import address_of, listen
 from services.memory import give_back
+from services.pages import keep_serving
 from services.roles import run_work
 from services.stop import Stop
 from services.supervise import Child, with_parent, yuqing
@@ -27,20 +37,6 @@ log = structlog.get_logger()
 TEND_S = 0.5
 GIVE_BACK_S = 2.0  # takes a few milliseconds
 MOMENT_S = 5.0
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[Elasticsearch]:
-    """The database for a process that owns it: the local store, served to our other commands, or a client of Elasticsearch.
-
-    Raises StoreHeld where another process owns the local store.
-    """
-    if settings.elasticsearch.url is not None:
-        with connect(settings) as client:
-            yield client
-        return
-    with _own_store(folder_of(settings)) as store, store.serve():
-        yield store.client()
 
 
 def _own_store(folder: Path) -> LocalStore:
@@ -55,24 +51,41 @@ def _own_store(folder: Path) -> LocalStore:
             time.sleep(TEND_S)
 
 
-def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) -> None:
-    """Run crawl, work and watch until told to stop, or until one of the latter fails for good, which it raises.
+class Ready(NamedTuple):
+    """What can be said once posts can be searched."""
 
-    `ready` is called when posts can be searched. A crawl that ends is started again after a growing pause.
+    address: str  # of the pages
+    users: bool | None  # whether anybody may sign in; None where the database can't say yet
+
+
+def up(settings: Settings, stop: Stop, ready: Callable[[Ready], None] | None = None) -> None:
+    """Run crawl, work, watch and serve until told to stop, or until work or watch fails for good, which it raises.
+
+    `ready` is called when posts can be searched. Pages answer before that, while the store is opened. A crawl or a server of pages
+    that ends is started again after a growing pause; the pages' socket stays open meanwhile, so browsers wait. Raises PortTaken, and
+    StoreHeld where another process owns the local store.
     """
     with ExitStack() as stack:
-        client = stack.enter_context(database(settings))
+        pages = stack.enter_context(listen(settings.web))
+        client, opening = _database(settings)
+        stack.callback(client.close)
+        serve = _Role("serve", lambda: keep_serving(settings, client, pages, stop))
+        end_serving = stack.enter_context(_running(serve, stop))
+        stack.enter_context(opening)
         messages = stack.enter_context(open_log(settings))
         apart = settings.elasticsearch.url is None
         office = load_office(settings)
         roles = [
-            stack.enter_context(_running("work", lambda: run_work(settings, client, messages, stop, apart=apart), stop)),
-            stack.enter_context(_running("watch", lambda: run_watch(settings, client, office, stop), stop)),
+            _Role("work", lambda: run_work(settings, client, messages, stop, apart=apart)),
+            _Role("watch", lambda: run_watch(settings, client, office, stop)),
         ]
+        for role in roles:
+            stack.enter_context(_running(role, stop))
         crawl = Child("crawl", yuqing("crawl", "--forever", *with_parent()), os.environ)
         stack.callback(crawl.end)
+        stack.callback(end_serving)  # before the database is closed
         if ready is not None:
-            ready()
+            ready(Ready(address_of(pages), _has_users(settings, client)))
         given_back = 0.0
         while not stop.requested and all(role.is_alive() for role in roles):
             crawl.tend()
@@ -80,6 +93,28 @@ def up(settings: Settings, stop: Stop, ready: Callable[[], None] | None = None) 
                 give_back()
                 given_back = time.monotonic()
             stop.wait(TEND_S)
+
+
+def _database(settings: Settings) -> tuple[Elasticsearch, AbstractContextManager[object]]:
+    """A client of the database, and what opens that where it is the local store: until then it is away."""
+    if settings.elasticsearch.url is not None:
+        return connect(settings), nullcontext()
+    coming = client_to_come()
+    return coming.client, _opened(folder_of(settings), coming)
+
+
+@contextmanager
+def _opened(folder: Path, coming: Coming) -> Iterator[None]:
+    with _own_store(folder) as store, store.serve():
+        coming.opened(store.engine)
+        yield
+
+
+def _has_users(settings: Settings, client: Elasticsearch) -> bool | None:
+    try:
+        return bool(People(client, Names(settings.elasticsearch.prefix)).users())
+    except (DatabaseUnavailable, DatabaseError):  # whoever needs it says so; this is a hint
+        return None
 
 
 class _Role(threading.Thread):
@@ -99,13 +134,17 @@ class _Role(threading.Thread):
 
 
 @contextmanager
-def _running(name: str, body: Callable[[], object], stop: Stop) -> Iterator[threading.Thread]:
-    role = _Role(name, body)
-    role.start()
-    try:
-        yield role
-    finally:
+def _running(role: _Role, stop: Stop) -> Iterator[Callable[[], None]]:
+    """Run a role for the length of a `with`; gives what ends it earlier. What ended it by itself is raised."""
+
+    def end() -> None:
         stop.request()
         role.join()
+
+    role.start()
+    try:
+        yield end
+    finally:
+        end()
     if role.error is not None:
         raise role.error

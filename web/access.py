@@ -39,6 +39,9 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/posts"): frozenset({Role.SOURCE}),
 }
 
+# These ask nothing of the database, so they are answered before it is made ready.
+WITHOUT_DATABASE = frozenset({("GET", "/"), ("GET", "/health"), ("GET", "/sign-in"), ("GET", "/language/{name}")})
+
 # Pages ask for these by themselves, so they don't count as somebody being there.
 PASSIVE = frozenset({("GET", "/live")})
 

@@ -2,7 +2,8 @@
 
 from fastapi import Request
 
-from web.access import ACCESS, EVERYBODY, PASSIVE, may
+from indexers.errors import DatabaseUnavailable
+from web.access import ACCESS, EVERYBODY, PASSIVE, WITHOUT_DATABASE, may
 from web.desk import cookie_of, desk_of
 from web.errors import NotAllowed, NotSignedIn
 from web.gate import Officer
@@ -11,12 +12,14 @@ BEARER = "bearer "
 
 
 def admit(request: Request) -> None:
-    """Let a request through, with `request.state.officer` set. Raises NotSignedIn and NotAllowed."""
+    """Let a request through, with `request.state.officer` set. Raises NotSignedIn, NotAllowed and DatabaseUnavailable."""
     route = request.method, request.scope["route"].path
     request.state.officer = None
     allowed = ACCESS.get(route)
     if allowed is None:
         raise NotAllowed(f"no rule speaks of {route[0]} {route[1]}")
+    if route not in WITHOUT_DATABASE and not desk_of(request).is_set_up():
+        raise DatabaseUnavailable("the database is not made ready yet")
     if allowed is EVERYBODY:
         return
     officer = _who(request, passive=route in PASSIVE)

@@ -56,8 +56,9 @@ def create_app(
     log: Log | None = None,
     office: Office | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    is_set_up: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
-    """Make the app. The database may be away: pages then say so. Its indices must be set up (`indexers.setup.set_up`).
+    """Make the app. The database may be away, or not be set up yet (`indexers.setup.set_up`): pages then say so.
 
     Raises ConfigError where the office's own files have problems, DictionaryError where its dictionary has.
     """
@@ -65,7 +66,7 @@ def create_app(
     reader, people = Reader(client, names, settings.zone), People(client, names)
     desk = Desk(
         settings=settings,
-        office=office or load_office(settings),
+        office=office or load_office(settings, secrets=False),
         reader=reader,
         people=people,
         gate=Gate(people, settings.web, clock),
@@ -73,6 +74,7 @@ def create_app(
         log=log or open_log(settings),
         cut=office_segmenter(settings.nlp).cut,
         clock=clock,
+        is_set_up=is_set_up,
     )
 
     @asynccontextmanager

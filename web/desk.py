@@ -38,6 +38,7 @@ class Desk(NamedTuple):
     log: Log
     cut: Cut  # cuts what is searched for, as posts are cut
     clock: Callable[[], datetime]
+    is_set_up: Callable[[], bool]  # whether the indices' templates are made: nothing may be written before
 
     @property
     def accounts(self) -> dict[str, MonitoredAccount]:

@@ -60,6 +60,7 @@ def office(tmp_path: Path, city: City) -> dict[str, str]:
         "YUQING_DATA_DIR": str(tmp_path / "var"),
         "YUQING_CONFIG_DIR": str(tmp_path / "config"),
         "YUQING_LOG_LEVEL": "error",
+        "YUQING_WEB__PORT": "0",
         "YUQING_WORK__BATCH": "200",
         "YUQING_OFFICE__PSEUDONYM_KEY": "0123456789abcdef0123456789abcdef",
     }
