@@ -1,15 +1,19 @@
 """`yuqing demo`: the whole system on this machine against a simulated city."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.table import Table
 
     from services.demo import Progress, Show, Summary
 
 SHOWN_ALERTS = 40
+SIGN_S = 10.0  # between two signs of life after the story
 WIDTH = 48  # characters of a post in the summary
 SENTIMENTS = {"-1": "负面", "0": "中性", "1": "正面"}
 
@@ -31,16 +35,34 @@ def demo(*, leave: bool) -> None:
     settings = load_settings()
     configure_logs("error")
     stop = stop_on_signals()
-    click.echo("启动模拟城市“云溪”（虚构）和整套系统：采集 → 日志 → 打标签 → 入库 → 预警 ……")
+    click.echo("启动模拟城市“云溪”（虚构）和整套系统：采集 → 日志 → 打标签 → 入库 → 事件和预警 → 页面 ……")
     with running_demo(settings, stop) as show:
+        click.echo(door(show))
         for progress in show.watch(stop):
-            click.echo(line(progress))
+            _progress(progress)
         tell(show)
         if leave or stop.requested:
+            click.echo("接着看（数据留着）：")
+            _list(show.next_steps("serve", "users link 演示值班员"))
             return
+        click.echo(f"接着看：{door(show)}")
+        click.echo("或者在另一个终端里：")
+        _list(show.next_steps())
         click.echo("系统仍在运行，Ctrl-C 结束。")
-        while not stop.wait(60.0):
-            click.echo(line(show.progress()))
+        while not stop.wait(SIGN_S):
+            _progress(show.progress())
+        click.echo()
+
+
+def door(show: "Show") -> str:
+    """Where the pages are, and what signs in to them."""
+    return f"页面在 {show.address} 。用浏览器打开下面的链接，即以演示值班员登录（只能用一次，15 分钟内有效）：\n  {show.entry()}"
+
+
+def _progress(progress: "Progress") -> None:
+    """On a terminal one line that changes, so that the link above stays in sight; elsewhere a line each."""
+    terminal = sys.stdout.isatty()
+    click.echo(f"\r{line(progress)}\033[K" if terminal else line(progress), nl=not terminal)
 
 
 def line(progress: "Progress") -> str:
@@ -53,7 +75,7 @@ def line(progress: "Progress") -> str:
 
 
 def tell(show: "Show") -> None:
-    """Print the summary, and where to look next."""
+    """Print the summary."""
     from rich.console import Console
 
     summary = show.summary()
@@ -61,9 +83,11 @@ def tell(show: "Show") -> None:
     console = Console(highlight=False, markup=False)  # a post may hold square brackets
     for table in (topics(summary), spread(summary), sources(summary), incidents(summary), alerts(summary)):
         console.print(table)
-    click.echo("接着看：在另一个终端里")
-    for hint in show.next_steps():
-        click.echo(f"  {hint}")
+
+
+def _list(lines: "Sequence[str]") -> None:
+    for one in lines:
+        click.echo(f"  {one}")
 
 
 def totals(summary: "Summary") -> str:

@@ -3,11 +3,11 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
@@ -16,17 +16,20 @@ from filelock import FileLock, Timeout
 from city.city import SPEED, City
 from city.office import write
 from config.check import load_office
-from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+from config.settings import ENVIRONMENT_PREFIX, Settings, WebSettings, load_settings
 from incidents.desk import Row, Wanted
 from indexers.answers import Counts, Share
 from indexers.connect import connect
 from indexers.embedded.open import folder_of, reach
 from indexers.merge import StoredPost
 from indexers.names import Names
+from indexers.people import People, Role
 from indexers.queries import counts, latest_coverage, most_spread, topics_by_sentiment
 from indexers.reader import Reader
-from services.errors import DemoFailed
+from indexers.setup import is_set_up
+from services.errors import DemoFailed, PortTaken
 from services.follow import desk_of
+from services.listen import address_of, listen
 from services.receiver import Received, Receiver
 from services.stop import Stop
 from services.supervise import Child, with_parent, yuqing
@@ -35,14 +38,20 @@ from streams.dead import DeadLetters
 from streams.engines import open_log
 from streams.log import Log
 from streams.messages import Coverage
+from web import passwords
+from web.errors import UserExists
+from web.users import Users
 
 LOOK_S = 1.0
 PATIENCE_S = 60.0  # so long the system may take to answer its first query on a slow machine
 AFTER_S = 180.0  # so long after the story's end the last posts may take to be found on a busy machine
 QUIET_S = 8.0  # nothing new for this long after the story's end: it is all there. Sources are read every 2 or 3 s
 LATE_S = 24 * 3600  # the city's time runs so fast that a source which is read every 3 s is hours late
+OFFICER = "演示值班员"
 SECRET = "yunxi-demo"  # noqa: S105 - of the made-up office, as its alerts.yaml has it
 MARK = ".yuqing-demo"  # only a folder with this file in it is ever emptied
+
+Found = TypeVar("Found")
 
 
 class Progress(NamedTuple):
@@ -75,12 +84,21 @@ class Show:
     """A running demo. Iterate over it for its progress; ask it for the summary at the end."""
 
     def __init__(self, city: City, settings: Settings, client: Elasticsearch, messages: Log, receiver: Receiver) -> None:
+        reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
+        self.address = settings.watch.address  # of the pages
+        self._users = Users(People(reader.client, reader.names), lambda: datetime.now(UTC), "demo")
         self._city = city
-        self._reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
+        self._reader = reader
         self._messages = messages
         self._receiver = receiver
         self._settings = settings
         self._began = time.monotonic()
+        with suppress(UserExists):  # of an earlier demo on the same Elasticsearch
+            self._users.add(OFFICER, Role.DUTY, passwords.make_token())  # a password that nobody needs to know
+
+    def entry(self) -> str:
+        """Give an address that signs an officer on duty in to the pages, once, within 15 minutes."""
+        return f"{self.address}/enter/{self._users.entry(OFFICER)}"
 
     def progress(self) -> Progress:
         """Where it stands now."""
@@ -125,12 +143,11 @@ class Show:
             incidents=desk_of(self._settings, self._reader.client, load_office(self._settings)).find(Wanted(), size=10).rows,
         )
 
-    def next_steps(self) -> list[str]:
-        """Commands that show more of what is there, for another terminal."""
-        prefix = f"YUQING_DATA_DIR={self._settings.data_dir}"
-        return [
-            f"{prefix} .venv/bin/yuqing search {words}" for words in ("自来水", "博物馆 --sort spread", "--sentiment negative --counts")
-        ] + [f"{prefix} .venv/bin/yuqing {command}" for command in ("incidents list", "alerts list", "dead list")]
+    def next_steps(self, *more: str) -> list[str]:
+        """Commands that show more of what is there, for another terminal; those in `more` come first."""
+        own = f"YUQING_DATA_DIR={self._settings.data_dir} YUQING_CONFIG_DIR={self._settings.config_dir}"
+        commands = ("search 自来水", "search --sentiment negative --counts", "incidents list", "alerts list", "dead list")
+        return [f"{own} .venv/bin/yuqing {command}" for command in (*more, *commands)]
 
 
 @contextmanager
@@ -142,7 +159,9 @@ def running_demo(settings: Settings, stop: Stop, *, speed: float = SPEED) -> Ite
     with _alone(settings.data_dir) as folder, City(speed=speed) as city, Receiver(SECRET) as receiver:
         write(folder / "config", city.port, receiver.port)
         watch = {"interval_s": 1.0, "late_s": LATE_S}
-        own = load_settings(data_dir=folder, config_dir=folder / "config", office={"name": "云溪市新媒体办"}, watch=watch)
+        port, address = free_port(settings.web)
+        office, web = {"name": "云溪市新媒体办"}, {"port": port}
+        own = load_settings(data_dir=folder, config_dir=folder / "config", office=office, watch=watch | {"address": address}, web=web)
         system = Child("up", yuqing("up", *with_parent()), environment(own))
         system.tend()
         try:
@@ -171,7 +190,8 @@ def _alone(data_dir: Path) -> Iterator[Path]:
 def environment(own: Settings) -> Mapping[str, str]:
     """The environment in which the demo's own system runs."""
     given = {"DATA_DIR": own.data_dir, "CONFIG_DIR": own.config_dir, "OFFICE__NAME": own.office.name, "LOG_LEVEL": "error"}
-    given |= {"WATCH__INTERVAL_S": own.watch.interval_s, "WATCH__LATE_S": own.watch.late_s}
+    given |= {"WATCH__INTERVAL_S": own.watch.interval_s, "WATCH__LATE_S": own.watch.late_s, "WATCH__ADDRESS": own.watch.address}
+    given |= {"WEB__PORT": own.web.port}
     return {**os.environ, **{ENVIRONMENT_PREFIX + name: str(value) for name, value in given.items()}}
 
 
@@ -187,13 +207,21 @@ def fresh_folder(folder: Path) -> Path:
     return folder
 
 
+def free_port(web: WebSettings) -> tuple[int, str]:
+    """Where pages can be served: the port of the settings or, where somebody has that, any free one; and their address. Raises PortTaken."""
+    try:
+        tried = listen(web)
+    except PortTaken:
+        tried = listen(web.model_copy(update={"port": 0}))
+    with tried:
+        return tried.getsockname()[1], address_of(tried)
+
+
 @contextmanager
 def _database(own: Settings, system: Child, stop: Stop) -> Iterator[Elasticsearch]:
     """A client, once the system has made its database ready."""
-    deadline = time.monotonic() + PATIENCE_S
-    while (client := _reach(own)) is None:
-        _come_up(system, stop, deadline)
-    with client:
+    with _awaited(lambda: _reach(own), system, stop) as client:
+        _awaited(lambda: is_set_up(client, Names(own.elasticsearch.prefix)) or None, system, stop)
         yield client
 
 
@@ -210,8 +238,12 @@ def _reach(own: Settings) -> Elasticsearch | None:
     return client
 
 
-def _come_up(system: Child, stop: Stop, deadline: float) -> None:
-    if stop.wait(0.1):
-        raise DemoFailed("it was told to end before the system had come up")
-    if system.pid is None or time.monotonic() > deadline:
-        raise DemoFailed("the system did not come up; run `yuqing up` by itself to see why")
+def _awaited(look: Callable[[], Found | None], system: Child, stop: Stop) -> Found:
+    """Wait for something that is there when the system has come up. Raises DemoFailed."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := look()) is None:
+        if stop.wait(0.1):
+            raise DemoFailed("it was told to end before the system had come up")
+        if system.pid is None or time.monotonic() > deadline:
+            raise DemoFailed("the system did not come up; run `yuqing up` by itself to see why")
+    return found

@@ -1,12 +1,14 @@
 """The demo: the whole system reads the simulated city."""
 
+import socket
 from pathlib import Path
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 from filelock import FileLock
 
 from config.settings import load_settings
-from services.demo import MARK, fresh_folder, running_demo
+from services.demo import MARK, OFFICER, free_port, fresh_folder, running_demo
 from services.errors import DemoFailed
 from services.stop import Stop
 
@@ -17,7 +19,9 @@ FAST = 12_000.0  # city seconds a real second
 def test_the_story_ends_on_record(tmp_path: Path) -> None:
     """The complaint and the hijacked account are found, tagged and counted, every source has its coverage, nothing is dead."""
     stop = Stop()
-    with running_demo(load_settings(data_dir=tmp_path), stop, speed=FAST) as show:
+    with running_demo(load_settings(data_dir=tmp_path, web={"port": 0}), stop, speed=FAST) as show:
+        with build_opener(HTTPCookieProcessor()).open(show.entry(), timeout=30) as page:
+            assert (page.url, OFFICER in page.read().decode()) == (f"{show.address}/duty", True)
         steps = list(show.watch(stop))
         summary = show.summary()
     assert steps[-1].waiting == 0
@@ -37,6 +41,17 @@ def test_the_story_ends_on_record(tmp_path: Path) -> None:
     assert sum(1 for post in summary.most_spread if "自来水" in post.text) >= 3
     assert {report.source for report in summary.coverage} >= {"weibo", "yunxi-mastodon", "yunxi-luntan", "yunxi-ribao"}
     assert sum(share.posts for share in summary.topics) == summary.counts.posts
+
+
+def test_another_port_is_taken_where_somebody_has_the_first() -> None:
+    """A demo must not fail for a program that was there before."""
+    web = load_settings().web
+    with socket.create_server((web.host, 0)) as other:
+        taken = other.getsockname()[1]
+        port, address = free_port(web.model_copy(update={"port": taken}))
+    assert port not in {0, taken}
+    assert address == f"http://{web.host}:{port}"
+    assert free_port(web.model_copy(update={"port": taken}))[0] == taken
 
 
 def test_a_strangers_folder_is_never_emptied(tmp_path: Path) -> None:
