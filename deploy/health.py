@@ -1,4 +1,7 @@
-"""Whether a role can do its work: the servers that its settings name answer. Status 0 or 1, for Docker's health check."""
+"""Whether a role can do its work: the servers that its settings name answer, with `--pages` also the pages that it serves.
+
+Status 0 or 1, for Docker's health check.
+"""
 
 import base64
 import json
@@ -21,6 +24,15 @@ def failures(settings: Settings) -> Iterator[str]:
         yield from reached
     if settings.elasticsearch.url and (problem := _database(settings)):
         yield problem
+
+
+def pages(settings: Settings) -> Iterator[str]:
+    """What is wrong with the pages that this machine serves."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.web.host, settings.web.host)  # noqa: S104 - asked, not opened
+    try:
+        urllib.request.urlopen(f"http://{host}:{settings.web.port}/health", timeout=PATIENCE_S).close()
+    except (OSError, ValueError) as error:
+        yield f"pages at {host}:{settings.web.port}: {error}"
 
 
 def _broker(host: str, port: int) -> str | None:
@@ -49,6 +61,7 @@ def _database(settings: Settings) -> str | None:
 
 
 if __name__ == "__main__":
-    found = list(failures(load_settings()))
+    given = load_settings()
+    found = [*failures(given), *(pages(given) if "--pages" in sys.argv[1:] else ())]
     print(*found, sep="\n", file=sys.stderr)  # noqa: T201 - Docker keeps it with the container's state
     sys.exit(bool(found))

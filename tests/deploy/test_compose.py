@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from config.settings import setting_names
+from config.settings import load_settings, setting_names
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 EXAMPLE = ROOT / ".env.example"
 FINISHES = {"users"}  # ends by itself, so it has no health
-OURS = {"crawl", "work"}
+OURS = {"crawl", "work", "watch", "serve"}
+STATELESS = {"watch", "serve"}  # all that they know stands in the database
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def required() -> set[str]:
 
 def test_starts_the_servers_and_our_roles(compose: dict[str, Any]) -> None:
     """Kafka, Elasticsearch, Kibana and our roles are all there."""
-    assert {"kafka", "elasticsearch", "kibana", "crawl", "work"} <= set(compose["services"])
+    assert {"kafka", "elasticsearch", "kibana"} | OURS <= set(compose["services"])
 
 
 def test_every_service_tells_its_health(compose: dict[str, Any]) -> None:
@@ -90,10 +91,26 @@ def test_our_roles_run_commands_that_there_are(compose: dict[str, Any]) -> None:
 
 
 def test_each_role_has_only_the_secrets_it_needs(compose: dict[str, Any]) -> None:
-    """`crawl` knows no password of the database, `work` no key of the pseudonyms."""
-    crawl, work = (compose["services"][name]["environment"] for name in ("crawl", "work"))
-    assert not [variable for variable in crawl if "ELASTICSEARCH" in variable]
-    assert "YUQING_OFFICE__PSEUDONYM_KEY" not in work
+    """`crawl` knows no password of the database; the key of the pseudonyms is for those who take posts in; `watch` alone sends."""
+    given = {name: compose["services"][name]["environment"] for name in OURS}
+    assert not [variable for variable in given["crawl"] if "ELASTICSEARCH" in variable]
+    assert {name for name in OURS if "YUQING_OFFICE__PSEUDONYM_KEY" in given[name]} == {"crawl", "serve"}
+    assert {name for name in compose["services"] if "env_file" in compose["services"][name]} == {"watch"}
+
+
+def test_no_file_with_secrets_must_be_there(compose: dict[str, Any]) -> None:
+    """An office that sends to nobody has no secrets of channels; where there are some, they lie with its other files."""
+    (secrets,) = compose["services"]["watch"]["env_file"]
+    assert secrets == {"path": "${YUQING_OFFICE_FOLDER:?}/channels.env", "required": False}
+
+
+def test_the_pages_are_healthy_only_when_they_answer(compose: dict[str, Any]) -> None:
+    """A server of pages that hangs is not healthy because the database is; and it is asked where it listens."""
+    serve = compose["services"]["serve"]
+    assert serve["healthcheck"]["test"][-1] == "--pages"
+    port = load_settings().web.port
+    assert serve["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert serve["environment"]["YUQING_WEB__HOST"] == "0.0.0.0"
 
 
 def test_ports_are_published_on_loopback_only(compose: dict[str, Any]) -> None:
@@ -104,8 +121,8 @@ def test_ports_are_published_on_loopback_only(compose: dict[str, Any]) -> None:
 
 
 def test_what_must_last_lies_in_volumes(compose: dict[str, Any]) -> None:
-    """Every server and role writes to a named volume that is declared."""
-    for name in set(compose["services"]) - FINISHES:
+    """Every server, and every role that keeps anything, writes to a named volume that is declared."""
+    for name in set(compose["services"]) - FINISHES - STATELESS:
         named = {volume.partition(":")[0] for volume in compose["services"][name]["volumes"]}
         assert named & set(compose["volumes"]), name
 

@@ -13,9 +13,9 @@ import pytest
 HEALTH = Path(__file__).parents[2] / "deploy" / "health.py"
 
 
-def health(**settings: str) -> "subprocess.CompletedProcess[str]":
+def health(*options: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run the check as Docker does, with these settings."""
-    return subprocess.run([sys.executable, str(HEALTH)], env=settings, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, str(HEALTH), *options], env=settings, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -58,6 +58,18 @@ def test_a_red_database_is_unhealthy(database: str) -> None:
     done = health(YUQING_ELASTICSEARCH__URL=database)
     assert done.returncode == 1
     assert "red" in done.stderr
+
+
+def test_pages_are_asked_where_they_are_served(database: str) -> None:
+    """With `--pages` a server that listens on every address is asked at this machine's own; one that does not answer is named."""
+    port = database.rpartition(":")[2]
+    assert health("--pages", YUQING_WEB__HOST="0.0.0.0", YUQING_WEB__PORT=port).returncode == 0
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        away = closed.getsockname()[1]
+        lost = health("--pages", YUQING_WEB__PORT=str(away))
+    assert lost.returncode == 1
+    assert f"127.0.0.1:{away}" in lost.stderr
 
 
 @pytest.mark.stack
