@@ -58,7 +58,7 @@ class SearchQuery(BaseModel):
             platforms=tuple(self.platform),
             sources=tuple(self.source),
             window=self.window(zone),
-            text=parse(self.q, _cut, zone),
+            text=parse(self.q, cut, zone),
         )
 
     def window(self, zone: ZoneInfo) -> Window | None:
@@ -103,12 +103,6 @@ class SearchQuery(BaseModel):
         pairs = self.pairs()
         chosen = (name, value)
         return address("/search", [pair for pair in pairs if pair != chosen] if chosen in pairs else [*pairs, chosen])
-
-
-def _cut(text: str) -> list[str]:
-    from nlp.segment import cut  # noqa: PLC0415 - 45 MB of dictionary that no page needs before somebody searches for words
-
-    return cut(text)
 
 
 FACETS = {"topic": "topic", "sentiment": "sentiment", "kind": "kind", "platform": "platform", "accounts": "account"}  # facet → field
