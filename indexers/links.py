@@ -48,6 +48,11 @@ def source_link(source: str) -> str:
     return f"/sources/{escaped(source)}"
 
 
+def report_link(report: str) -> str:
+    """Give the address of a report's own page."""
+    return f"/reports/{escaped(report)}"
+
+
 def escaped(part: str) -> str:
     """Escape the last part of a path, so that one that ends in `.json` does not ask for a twin."""
     quoted = quote(part, safe=":")

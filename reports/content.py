@@ -52,7 +52,7 @@ class Share(Piece):
     posts: Number
     negative: Number
     spread: int  # forwards and comments together
-    before: int | None  # posts in the same hours the day before
+    before: Number | None  # posts in the same hours the day before
 
 
 class Shares(Piece):

@@ -25,6 +25,9 @@ def volume(content: Content) -> Iterator[Block]:
     if rest:
         yield paragraph(f"另有 {rest} 条没有情感标签。", tone="note")
     days = len(counted.all.week)
+    if days:
+        week = [part for one in counted.all.week for part in ("、", number(one))]
+        yield paragraph("此前各日同期（由近及远）：", *week[1:], "。", tone="note")
     if not days:
         yield paragraph("此前7日尚未开始采集，没有可比的数字。", tone="note")
     elif days < 7:  # noqa: PLR2004 - a week
@@ -57,7 +60,7 @@ def _shares(what: str, shares: Shares) -> Iterator[Block]:
             (number(share.posts),),
             (number(share.negative),),
             cell(share.spread),
-            cell(UNKNOWN if share.before is None else share.before),
+            cell(UNKNOWN) if share.before is None else (number(share.before),),
         )
         for share in shares.rows
     )

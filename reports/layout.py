@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from indexers.links import report_link
 from reports import lay_cases, lay_posts
 from reports.archive import Report, Words
 from reports.blocks import Block, Heading, paragraph, run
@@ -107,7 +108,7 @@ def _edition(report: Report, zone: ZoneInfo) -> Block:
 
 def _page(report: Report) -> Block:
     """Where the numbers lead to the posts behind them."""
-    return paragraph(run("全文及各数字的来历：", f"/reports/{report.id}", spelled=True), tone="note")
+    return paragraph(run("全文及各数字的来历：", report_link(report.id), spelled=True), tone="note")
 
 
 def _numeral(place: int) -> str:

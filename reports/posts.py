@@ -11,6 +11,7 @@ from indexers.answers import Share as Counted
 from indexers.links import Narrow, post_link, search_link
 from indexers.merge import StoredPost
 from indexers.queries import Filters, accounts_volume, compare, most_spread, topics_by_sentiment
+from indexers.slots import Window
 from nlp.tagger import text_of
 from reports.content import Compared, Led, Number, Share, Shares, Volume
 from reports.material import Material
@@ -33,16 +34,18 @@ def volume(material: Material, period: Period, began: datetime | None) -> Volume
 
 def topics(material: Material, period: Period, began: datetime | None) -> Shares:
     """Count the posts of each topic, the largest first."""
-    shares, before = (topics_by_sentiment(material.reader, given) for given in _both(period))
-    rows = [_share(material, period, share, share.name, Narrow(topic=share.name)) for share in shares]
-    return Shares(rows=_with_before(rows, before, known=_known(period, 1, began)), total=len(rows))
+    shares, before = (topics_by_sentiment(material.reader, Filters(window=window)) for window in (period.so_far, period.earlier(1)))
+    sizes = _sizes(before, known=_known(period, 1, began))
+    rows = tuple(_share(material, period, share, (share.name, Narrow(topic=share.name)), sizes) for share in shares)
+    return Shares(rows=rows, total=len(rows))
 
 
 def accounts(material: Material, period: Period, began: datetime | None) -> Shares:
     """Count the posts that concern each account, the largest first."""
-    shares, before = (accounts_volume(material.reader, given) for given in _both(period))
-    rows = [_share(material, period, share, material.account(share.name), Narrow(account=share.name)) for share in shares]
-    return Shares(rows=_with_before(rows[:ROWS], before, known=_known(period, 1, began)), total=len(rows))
+    shares, before = (accounts_volume(material.reader, Filters(window=window)) for window in (period.so_far, period.earlier(1)))
+    sizes = _sizes(before, known=_known(period, 1, began))
+    named = [(share, (material.account(share.name), Narrow(account=share.name))) for share in shares[:ROWS]]
+    return Shares(rows=tuple(_share(material, period, share, what, sizes) for share, what in named), total=len(shares))
 
 
 def led(material: Material, period: Period) -> tuple[Led, ...]:
@@ -70,27 +73,25 @@ def _known(period: Period, days: int, began: datetime | None) -> bool:
     return began is not None and began <= period.earlier(days).start
 
 
-def _both(period: Period) -> tuple[Filters, Filters]:
-    return Filters(window=period.so_far), Filters(window=period.earlier(1))
+def _sizes(before: Iterable[Counted], *, known: bool) -> Mapping[str, int] | None:
+    return {share.name: share.posts for share in before} if known else None
 
 
-def _share(material: Material, period: Period, share: Counted, name: str, narrow: Narrow) -> Share:
-    def number(n: int, sentiment: int | None = None) -> Number:
-        return Number(n=n, link=search_link(material.zone, period.so_far, narrow._replace(sentiment=sentiment)))
+def _share(material: Material, period: Period, share: Counted, what: tuple[str, Narrow], before: Mapping[str, int] | None) -> Share:
+    """Count one topic or account. `what` is its name and what narrows posts to it, `before` the sizes of all the day before."""
+    name, narrow = what
+
+    def number(n: int, window: Window, sentiment: int | None = None) -> Number:
+        return Number(n=n, link=search_link(material.zone, window, narrow._replace(sentiment=sentiment)))
 
     return Share(
         id=share.name,
         name=name,
-        posts=number(share.posts),
-        negative=number(share.sentiments.get(-1, 0), -1),
+        posts=number(share.posts, period.so_far),
+        negative=number(share.sentiments.get(-1, 0), period.so_far, -1),
         spread=share.spread,
-        before=None,
+        before=None if before is None else number(before.get(share.name, 0), period.earlier(1)),
     )
-
-
-def _with_before(rows: Iterable[Share], before: Iterable[Counted], *, known: bool) -> tuple[Share, ...]:
-    sizes: Mapping[str, int] = {share.name: share.posts for share in before}
-    return tuple(row.model_copy(update={"before": sizes.get(row.id, 0) if known else None}) for row in rows)
 
 
 def _reports(material: Material, posts: Iterable[StoredPost]) -> set[str]:

@@ -8,6 +8,7 @@ EVERYBODY: frozenset[Role] = frozenset()  # also who is not signed in
 PEOPLE = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER, Role.ANALYST, Role.VIEWER})
 ON_DUTY = frozenset({Role.ADMIN, Role.DUTY})
 REPORTERS = PEOPLE - {Role.VIEWER}
+WRITERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})  # of 日报 and 交接班
 
 # method and path of a route → roles
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
@@ -34,6 +35,12 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/sources/{source_id}"): PEOPLE,
     ("GET", "/report"): REPORTERS,
     ("POST", "/report"): REPORTERS,
+    ("GET", "/reports"): PEOPLE,
+    ("POST", "/reports"): WRITERS,
+    ("GET", "/reports/{report_id}"): PEOPLE,
+    ("GET", "/reports/{report_id}/docx"): PEOPLE,
+    ("POST", "/reports/{report_id}/words"): WRITERS,
+    ("POST", "/reports/{report_id}/sign"): WRITERS,
     ("GET", "/audit"): frozenset({Role.ADMIN}),
     ("GET", "/openapi.json"): PEOPLE,
     ("POST", "/api/posts"): frozenset({Role.SOURCE}),

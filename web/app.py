@@ -25,7 +25,7 @@ from web.desk import Desk
 from web.duty_alerts import open_alerts
 from web.gate import Gate
 from web.live import Hub
-from web.pages import alert, alerts, audit, duty, live, machine, me, post, report, search, sources
+from web.pages import alert, alerts, audit, duty, live, machine, me, post, report, reports, search, sources
 from web.shield import Shield
 
 STATIC = Path(__file__).parent / "static"
@@ -42,6 +42,7 @@ ROUTERS = (
     post.router,
     sources.router,
     report.router,
+    reports.router,
     me.router,
     audit.router,
     push.router,

@@ -18,6 +18,7 @@ MENU = (
     Row("menu.alerts", "/alerts"),
     Row("menu.search", "/search"),
     Row("menu.sources", "/sources"),
+    Row("menu.reports", "/reports"),
     Row("menu.report", "/report"),
     Row("menu.audit", "/audit"),
 )

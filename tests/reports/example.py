@@ -66,7 +66,7 @@ def incident(name: str, state: str, *steps: Step, **given: Any) -> IncidentRow:
 
 def content(**given: Any) -> Content:
     """All that a report can say."""
-    share = Share(id="a", name="云溪地铁", posts=number(73), negative=number(31), spread=1280, before=52)
+    share = Share(id="a", name="云溪地铁", posts=number(73), negative=number(31), spread=1280, before=number(52))
     water = incident(
         "inc-1", "assigned", step("found", "judged"), step("judged", "judged", milestone="information", why="https://y.example/1")
     )

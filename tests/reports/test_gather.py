@@ -1,23 +1,27 @@
 """What a report says of a whole day, held against what was put into the database; on both engines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import BaseModel
 
 from config.check import load_office
 from config.settings import Settings
 from incidents.reports import HIDDEN
+from indexers.queries import search
 from indexers.reader import Reader
 from indexers.writer import Writer
 from nlp.segment import default
-from reports.content import Compared, Content
+from reports.content import Compared, Content, Number
 from reports.gather import gather, material
 from reports.period import daily, handover
 from streams.messages import Coverage, TaggedPost
 from tests.incidents.posted import stories
 from tests.reports.day import AFTER, END, PSEUDONYM, SECRET, START, Day, at, other_days, silent_accounts, today, tomorrow
+from web.search_form import SearchQuery
 
 MONDAY = date(2026, 11, 2)
 
@@ -52,16 +56,53 @@ def test_volume_is_what_was_published(report: Content) -> None:
     assert (report.volume.all.before, report.volume.all.mean) != (None, None)
 
 
+def told(value: object) -> Iterator[Number]:
+    """Every number of posts in a report."""
+    if isinstance(value, Number):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from told(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from told(one)
+
+
+@pytest.mark.parametrize("period", ["day", "shift", "so far"])
+def test_every_number_leads_to_the_posts_that_it_counts(day: Day, period: str) -> None:
+    """The search page, asked by the number's address, finds exactly so many: of the period, the day before, each day of the week."""
+    zone, now = day.reader.zone, at(21) + timedelta(minutes=7, seconds=13, microseconds=99)
+    periods = {"day": daily(MONDAY, zone, AFTER), "shift": handover(at(8), at(20), zone, AFTER), "so far": daily(MONDAY, zone, now)}
+    found = list(told(gather(day.material, periods[period], AFTER)))
+    assert len(found) > 20
+    for one in found:
+        assert search(day.reader, asked(one.link).filters(zone), size=0).total == one.n, one.link
+
+
+def asked(link: str) -> SearchQuery:
+    """What the search page makes of an address."""
+    given = parse_qs(urlsplit(link).query)
+    return SearchQuery.model_validate(
+        {name: values if name in {"topic", "sentiment", "account"} else values[0] for name, values in given.items()}
+    )
+
+
 def test_topics_and_accounts_are_counted(report: Content) -> None:
     """Posts, negative ones, spread, and how many there were the day before."""
     posts, before = within(everything(), START, END), within(everything(), START - timedelta(days=1), START)
     accounts = Counter(account for one in posts for account in one.post.accounts)
     assert {row.id: row.posts.n for row in report.accounts.rows} == accounts
     metro = next(row for row in report.accounts.rows if row.id == "yunxi-ditie")
-    assert (metro.name, metro.posts.n, metro.negative.n, metro.spread, metro.before) == ("云溪地铁", 2, 0, 993, len(before))
+    assert (metro.name, metro.posts.n, metro.negative.n, metro.spread, metro.before and metro.before.n) == (
+        "云溪地铁",
+        2,
+        0,
+        993,
+        len(before),
+    )
     (topic,) = report.topics.rows
     spread = sum((one.post.forwards or 0) + (one.post.comments or 0) for one in posts)
-    assert (topic.name, topic.posts.n, topic.spread, topic.before) == ("城乡建设", len(posts), spread, len(before))
+    assert (topic.name, topic.posts.n, topic.spread, topic.before and topic.before.n) == ("城乡建设", len(posts), spread, len(before))
 
 
 def test_the_posts_that_led_are_named_by_what_they_say(report: Content) -> None:

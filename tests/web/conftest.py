@@ -11,13 +11,19 @@ from elasticsearch import Elasticsearch
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from config.check import load_office
 from config.settings import Settings
 from indexers.connect import connect
 from indexers.names import Names
 from indexers.people import People, Role
+from indexers.reader import Reader
+from indexers.records import Records
 from indexers.setup import set_up
 from indexers.writer import Writer
 from nlp.segment import cut, default
+from reports.archive import Archive
+from reports.gather import gather, material
+from reports.period import daily
 from streams.engines import open_log
 from streams.log import Log
 from streams.messages import Author, Coverage, Standing, TaggedPost
@@ -30,6 +36,7 @@ from web.users import Users
 NOW = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
 PASSWORD = "quiet-river-42"
 PSEUDONYM = "p:0123456789abcdef-pseudonym"
+REPORT = "daily-2026-11-18.1"  # of the day of NOW
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>{{7*7}}\u202e=HYPERLINK("x")'
 Browser = TestClient
 SignIn = Callable[[Role], TestClient]
@@ -162,7 +169,7 @@ def write(database: Elasticsearch, settings: Settings, clock: Clock, *posts: Tag
 
 @pytest.fixture
 def filled(database: Elasticsearch, web_settings: Settings, clock: Clock) -> None:
-    """Forty posts, one of them seen again, and runs of three sources."""
+    """Forty posts, one of them seen again, runs of three sources, and a report of the day so far."""
     write(database, web_settings, clock, *(post(n) for n in range(40)))
     again = msgspec.structs.replace(post(1).post, forwards=90, collected_at=NOW + timedelta(hours=1))
     write(database, web_settings, clock, msgspec.structs.replace(post(1), post=again))
@@ -171,7 +178,12 @@ def filled(database: Elasticsearch, web_settings: Settings, clock: Clock) -> Non
         Coverage(id="two:1", source="gone-source", started_at=NOW, ended_at=NOW, outcome="failed", reason="sign_in_page"),
     ]
     Writer(database, web_settings.elasticsearch.prefix).write_coverage(runs)
-    database.indices.refresh(index=Names(web_settings.elasticsearch.prefix).everything)
+    names = Names(web_settings.elasticsearch.prefix)
+    database.indices.refresh(index=names.everything)
+    reader = Reader(database, names, web_settings.zone)
+    day = daily(NOW.astimezone(web_settings.zone).date(), web_settings.zone, NOW)
+    content = gather(material(web_settings, reader, load_office(web_settings)), day, NOW)
+    assert Archive(Records(database, names)).add(day, content, "zhou").id == REPORT
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from indexers.people import Role
-from tests.web.conftest import SignIn
+from tests.web.conftest import REPORT, SignIn
 from web.access import ACCESS, EVERYBODY, may
 from web.menu import MENU, menu_for
 
@@ -30,7 +30,14 @@ def test_the_table_names_exactly_the_routes_there_are(app: FastAPI) -> None:
 
 
 def example(path: str) -> str:
-    given = {"{post_id:path}": "weibo:1", "{source_id}": "yunxi-news", "{episode_id}": "0123456789", "{name}": "en", "{token}": "x"}
+    given = {
+        "{post_id:path}": "weibo:1",
+        "{source_id}": "yunxi-news",
+        "{episode_id}": "0123456789",
+        "{report_id}": REPORT,
+        "{name}": "en",
+        "{token}": "x",
+    }
     for name, value in given.items():
         path = path.replace(name, value)
     return path
@@ -74,7 +81,18 @@ def test_the_menu_leads_only_where_one_may_go() -> None:
 
 def test_every_page_has_a_twin(duty: TestClient, filled: None) -> None:
     """What a page shows can be had as JSON, by its address and by Accept."""
-    for path in ("/duty", "/search", "/posts/weibo:1", "/alerts", "/sources", "/sources/yunxi-news", "/report", "/me"):
+    for path in (
+        "/duty",
+        "/search",
+        "/posts/weibo:1",
+        "/alerts",
+        "/sources",
+        "/sources/yunxi-news",
+        "/report",
+        "/me",
+        "/reports",
+        f"/reports/{REPORT}",
+    ):
         page = duty.get(path)
         assert page.headers["content-type"].startswith("text/html")
         twin = duty.get(f"{path}.json")
@@ -94,6 +112,7 @@ def test_the_routes_are_described(duty: TestClient) -> None:
         "/sources",
         "/api/posts",
         "/live",
+        "/reports",
     } <= described["paths"].keys()
     answer = described["paths"]["/duty"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert answer == {"$ref": "#/components/schemas/DutyView"}

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from indexers.people import Role
 from tests.conftest import ROOT, missing
 from tests.indexers.posts import tagged
-from tests.web.conftest import HOSTILE, Served, post
+from tests.web.conftest import HOSTILE, REPORT, Served, post
 from tests.web.test_pages import ENGINES
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,19 @@ ARGUMENTS = (
     "--disable-sync",
 )
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/duty", "/search?q=停运", "/posts/weibo:1", "/sources", "/sources/yunxi-news", "/report", "/me", "/audit", "/nowhere")
+PAGES = (
+    "/duty",
+    "/search?q=停运",
+    "/posts/weibo:1",
+    "/sources",
+    "/sources/yunxi-news",
+    "/report",
+    "/reports",
+    f"/reports/{REPORT}",
+    "/me",
+    "/audit",
+    "/nowhere",
+)
 SIZES = ((1366, 768), (1920, 1080))
 
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from indexers.people import Role
 from tests.web.alerting import Desk, desk, spike
-from tests.web.conftest import PSEUDONYM, SignIn
+from tests.web.conftest import PSEUDONYM, REPORT, SignIn
 from web.access import ACCESS
 from web.pages.search import COLUMNS
 from web.search_form import FACETS, SearchQuery
@@ -29,6 +29,8 @@ PAGES = (
     f"/alerts/{ALERT}",
     "/sources",
     "/sources/yunxi-news",
+    "/reports",
+    f"/reports/{REPORT}",
     "/report",
     "/me",
     "/audit",
@@ -50,11 +52,20 @@ def test_nothing_shows_a_private_author(sign_in: SignIn, filled: None, desk: Des
 def test_every_page_is_looked_at(app: FastAPI) -> None:
     """A page that is added must be added above."""
     looked = {path.partition("?")[0] for path in PAGES} | {"/search.csv", "/openapi.json"}
-    looked |= {"/live", "/", "/health", "/sign-in", "/enter/{token}", "/language/{name}"}  # without posts, or tested apart
+    looked |= {
+        "/reports/{report_id}/docx",
+        "/live",
+        "/",
+        "/health",
+        "/sign-in",
+        "/enter/{token}",
+        "/language/{name}",
+    }  # without posts, or tested apart
     named = {
         "/posts/weibo:1": "/posts/{post_id:path}",
         f"/alerts/{ALERT}": "/alerts/{episode_id}",
         "/sources/yunxi-news": "/sources/{source_id}",
+        f"/reports/{REPORT}": "/reports/{report_id}",
     }
     assert {path for method, path in ACCESS if method == "GET"} <= {named.get(path, path) for path in looked}
 
