@@ -48,14 +48,14 @@ def _open(*, anew: bool = False) -> Iterator[Opened]:
     from indexers.reader import Reader
     from indexers.records import Records
     from indexers.setup import set_up
-    from nlp.segment import default
+    from nlp.office import office_segmenter
     from reports.archive import Archive
 
     settings = load_settings()
     names = Names(settings.elasticsearch.prefix)
     with connect(settings) as client:
         if anew:
-            set_up(client, names, str(default().stamp), settings.elasticsearch.replicas)
+            set_up(client, names, str(office_segmenter(settings.nlp).stamp), settings.elasticsearch.replicas)
         yield Opened(Archive(Records(client, names)), Reader(client, names, settings.zone), settings)
 
 

@@ -48,6 +48,11 @@ def source_link(source: str) -> str:
     return f"/sources/{escaped(source)}"
 
 
+def alert_link(episode: str) -> str:
+    """Give the address of an alert's own page."""
+    return f"/alerts/{escaped(episode)}"
+
+
 def report_link(report: str) -> str:
     """Give the address of a report's own page."""
     return f"/reports/{escaped(report)}"

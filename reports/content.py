@@ -162,6 +162,7 @@ class AlertRow(Piece):
     """An alert, as it stood."""
 
     id: str
+    page: str  # the address of its page here
     level: str
     rule: str
     model: str
@@ -177,6 +178,7 @@ class Undelivered(Piece):
     """A notification that nobody tries to send any more."""
 
     alert: str
+    page: str
     title: str
     channel: str
     reason: str

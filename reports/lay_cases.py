@@ -109,10 +109,10 @@ def alerts(content: Content) -> Iterator[Block]:
     if told.raised_total > len(told.raised) or told.unacknowledged_total > len(told.unacknowledged):
         yield paragraph("只列出最紧要的。", tone="note")
     for one in told.undelivered:
-        yield paragraph(f"未送达：{one.title}，渠道 {one.channel}，{moment(one.at, zone)}（{one.reason}）", tone="item")
+        yield paragraph("未送达：", run(one.title, one.page), f"，渠道 {one.channel}，{moment(one.at, zone)}（{one.reason}）", tone="item")
 
 
 def _alert(row: AlertRow, zone: ZoneInfo) -> Iterator[object]:
-    yield run(f"【{LEVEL_WORDS.get(row.level, row.level)}】{row.name}：{row.about}", strong=True)
+    yield run(f"【{LEVEL_WORDS.get(row.level, row.level)}】{row.name}：{row.about}", row.page, strong=True)
     status = STATUS_WORDS.get(row.status, row.status) + (f"，{row.by}" if row.by else "")
     yield f" {moment(row.opened_at, zone)}，{status}。{row.why}（{row.id[:10]}）"

@@ -9,6 +9,7 @@ from alerts.book import DELIVERIES, EPISODES, NOTICES, Book
 from alerts.episodes import Episode
 from alerts.messages import subject_words
 from alerts.outbox import Delivery
+from indexers.links import alert_link
 from indexers.reader import iso
 from reports.content import AlertRow, Alerts, Undelivered
 from reports.material import Material
@@ -69,6 +70,7 @@ def _row(material: Material, episode: Episode, at: datetime) -> AlertRow:
     account = finding.subject.account
     return AlertRow(
         id=episode.id,
+        page=alert_link(episode.id),
         level=finding.level,
         rule=finding.rule,
         model=finding.model,
@@ -92,6 +94,7 @@ def _dead(delivery: Delivery) -> Undelivered:
     last = delivery.attempts[-1] if delivery.attempts else None
     return Undelivered(
         alert=delivery.episode,
+        page=alert_link(delivery.episode),
         title=line(delivery.message.title, LONGEST),
         channel=delivery.channel,
         reason="" if last is None or last.reason is None else last.reason,

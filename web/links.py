@@ -1,10 +1,5 @@
 """Addresses of our own pages, so that every number can lead to the posts behind it. Those that reports need too stand with the queries."""
 
-from indexers.links import Narrow, address, escaped, minute, post_link, search_link, source_link
+from indexers.links import Narrow, address, alert_link, minute, post_link, report_link, search_link, source_link
 
-__all__ = ["Narrow", "address", "alert_link", "minute", "post_link", "search_link", "source_link"]
-
-
-def alert_link(episode: str) -> str:
-    """Give the address of an alert's own page."""
-    return f"/alerts/{escaped(episode)}"
+__all__ = ["Narrow", "address", "alert_link", "minute", "post_link", "report_link", "search_link", "source_link"]

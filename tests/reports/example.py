@@ -73,7 +73,7 @@ def content(**given: Any) -> Content:
     bridge = incident("inc-2", "closed", step("answered", "closed", why="已恢复"), title="大桥伸缩缝损坏")
     asked = {"kind": "complaint", "state": "received", "received_at": at(-200), "due_at": at(-2), "text": "路灯坏了两个月"}
     alert = AlertRow(
-        id="e1f2a3b4c5d6", level="warning", rule="account-spike", model="spikes-1", name="账号声量突增", about="云溪地铁 · 负面",
+        id="e1f2a3b4c5d6", page="/alerts/e1f2a3b4c5d6", level="warning", rule="account-spike", model="spikes-1", name="账号声量突增", about="云溪地铁 · 负面",
         why="5 分钟内 20 条，平时约 2.0 条", opened_at=at(7), status="open", by=None,
     )  # fmt: skip
     body: dict[str, Any] = {
@@ -106,7 +106,7 @@ def content(**given: Any) -> Content:
         ),
         "alerts": Alerts(
             raised=(alert,), raised_total=1, acknowledged=0, unacknowledged=(alert,), unacknowledged_total=1,
-            undelivered=(Undelivered(alert="e1", title="账号声量突增", channel="hook", reason="refused", at=at(7)),), undelivered_total=1,
+            undelivered=(Undelivered(alert="e1", page="/alerts/e1", title="账号声量突增", channel="hook", reason="refused", at=at(7)),), undelivered_total=1,
         ),
         "coverage": Coverage(
             sources=3, runs=288, whole=("a-feed",),

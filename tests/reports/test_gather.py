@@ -14,7 +14,7 @@ from incidents.reports import HIDDEN
 from indexers.queries import search
 from indexers.reader import Reader
 from indexers.writer import Writer
-from nlp.segment import default
+from nlp.segment import cut, default
 from reports.content import Compared, Content, Number
 from reports.gather import gather, material
 from reports.period import daily, handover
@@ -76,7 +76,7 @@ def test_every_number_leads_to_the_posts_that_it_counts(day: Day, period: str) -
     found = list(told(gather(day.material, periods[period], AFTER)))
     assert len(found) > 20
     for one in found:
-        assert search(day.reader, asked(one.link).filters(zone), size=0).total == one.n, one.link
+        assert search(day.reader, asked(one.link).filters(zone, cut), size=0).total == one.n, one.link
 
 
 def asked(link: str) -> SearchQuery:

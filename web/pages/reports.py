@@ -10,8 +10,6 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
-from indexers.links import address as link_to
-from indexers.links import report_link
 from indexers.records import Records
 from reports import text, word
 from reports.archive import LONGEST_WORDS, Archive, Report, Words
@@ -24,6 +22,8 @@ from reports.plain import moment
 from web.access import may
 from web.desk import Desk, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
+from web.links import address as link_to
+from web.links import report_link
 from web.render import respond, speech_of, wants_json
 from web.search_form import read_time
 from web.views import View
