@@ -18,8 +18,8 @@ class NotExpressible(DashboardError):
 class KibanaError(DashboardError):
     """Kibana did not take what we sent. The message says what to do about it.
 
-    `reason` is a constant: "unreachable", "signed_out", "no_right", "not_found", "too_old", "refused", "no_kibana", "failing" or
-    "changed". `http_status` is None where there was no answer.
+    `reason` is a constant: "unreachable", "signed_out", "no_right", "not_found", "too_old", "refused", "no_kibana" or "failing".
+    `http_status` is None where there was no answer.
     """
 
     def __init__(self, reason: str, what: str, *, http_status: int | None = None) -> None:

@@ -13,7 +13,6 @@ from dashboards.views import Text
 from indexers.slots import Calendar
 
 MISSING = "__missing__"  # Kibana's own name for documents without a value
-MOST_STEPS = 2000  # no window of ours has more steps of the calendar
 
 
 class Is(NamedTuple):

@@ -104,7 +104,7 @@ LAG = Panel(
 )
 CASES = Panel(
     "incidents",
-    Text("事件：状态与级别", "Incidents by state and level"),
+    Text("新发现的事件：状态与级别", "Incidents found, by state and level"),
     INCIDENTS,
     Drawn.HEATMAP,
     (Terms("state", 20, Text("状态", "State")), Terms("level", 20, Text("级别", "Level"), missing=True)),
@@ -113,7 +113,7 @@ CASES = Panel(
 )
 ALERTS = Panel(
     "alerts",
-    Text("预警：规则与状态", "Alerts by rule"),
+    Text("新预警：规则与状态", "Alerts opened, by rule and state"),
     EPISODES,
     Drawn.ROWS,
     (Terms("rule", 100, Text("规则", "Rule")), Terms("status", 10, Text("状态", "State"))),
