@@ -28,6 +28,7 @@ COMMANDS = {
     "up": "cli.up:up",
     "users": "cli.users:users",
     "watch": "cli.watch:watch",
+    "words": "cli.words:words",
     "work": "cli.up:work",
 }  # the name of a command, and where it lives
 

@@ -33,13 +33,13 @@ def tag_lines(lines: Sequence[bytes], tagger: Tagger) -> list[Line]:
 
     A line that can't be used comes back with `error`: an object with its fields, anything else as `line`.
     """
-    read = [_read(line) for line in lines]
+    read = [read_line(line) for line in lines]
     tags = iter(tagger.tag_texts([fields["text"] for fields, usable in read if usable]))
     return [_write({**fields, **_shown(next(tags))}, usable=True) if usable else _write(fields, usable=False) for fields, usable in read]
 
 
-def _read(line: bytes) -> tuple[dict[str, Any], bool]:
-    """The fields of a line and whether it can be tagged; else with `error` among them."""
+def read_line(line: bytes) -> tuple[dict[str, Any], bool]:
+    """The fields of a line and whether it has a `text`; else with `error` among them."""
     try:
         return _fields(line), True
     except _Unusable as error:
