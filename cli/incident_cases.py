@@ -67,10 +67,12 @@ def show(*, incident: str, spread: bool, as_json: bool, by: str, role: str, depa
 
     Exit codes: 0 done, 1 there is no such incident or the database can't be reached, 2 wrong usage.
     """
+    from incidents.desk import PostSort
+
     who = actor(by, role, department)
     with open_office() as office:
         found = office.desk.show(incident, who)
-        posts = office.desk.posts(incident, who, spread=spread, size=POSTS)
+        posts = office.desk.posts(incident, who, sort=PostSort.SPREAD if spread else PostSort.LATEST, size=POSTS)
         if as_json:
             texts = [{"id": row.member.id, "published_at": row.member.published_at.isoformat(), "text": row.text} for row in posts.rows]
             click.echo(json.dumps(_shown_data(found) | {"posts": texts}, ensure_ascii=False))

@@ -26,20 +26,24 @@ def users() -> None:
 @click.option(
     "--role", type=click.Choice([*ROLES, "source"]), required=True, help="What the user is there for; `source` delivers posts with a token."
 )
+@click.option("--department", help="The department that the user works for, as accounts.yaml names it; a handler handles what is with it.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input instead of asking.")
-def add(*, name: str, role: str, password_stdin: bool) -> None:
+def add(*, name: str, role: str, department: str | None, password_stdin: bool) -> None:
     """Add a user; asks for a password. A source gets a token, which is shown once.
 
-    Examples: yuqing users add zhou --role duty, yuqing users add vendor --role source
+    Examples: yuqing users add zhou --role duty, yuqing users add li --role handler --department zhujian, yuqing users add vendor --role source
     """
     from indexers.people import Role
 
+    _check_department(department)
     with _users() as changed:
         if role == Role.SOURCE:
             click.echo(changed.add_source(name))
             return
-        changed.add(name, Role(role), _password(from_input=password_stdin))
+        changed.add(name, Role(role), _password(from_input=password_stdin), department=department)
     click.echo(f"已添加 {name}（{role}）。")
+    if role == Role.HANDLER and department is None:
+        click.echo(f"{name} 还没有部门，不能办理任何事项：yuqing users department {name} DEPARTMENT", err=True)
 
 
 @users.command("list")
@@ -54,10 +58,18 @@ def list_(*, as_json: bool) -> None:
     for user in found:
         if as_json:
             click.echo(
-                json.dumps({"name": user.id, "role": user.role, "disabled": user.disabled, "created_at": user.created_at.isoformat()})
+                json.dumps(
+                    {
+                        "name": user.id,
+                        "role": user.role,
+                        "department": user.department,
+                        "disabled": user.disabled,
+                        "created_at": user.created_at.isoformat(),
+                    }
+                )
             )
         else:
-            click.echo(f"{user.id}\t{user.role}{SUSPENDED if user.disabled else ''}")
+            click.echo("\t".join([user.id, user.role, *filter(None, [user.department])]) + (SUSPENDED if user.disabled else ""))
 
 
 @users.command()
@@ -71,6 +83,20 @@ def disable(*, name: str, undo: bool) -> None:
     with _users() as changed:
         changed.disable(name, disabled=not undo)
     click.echo(f"已{'启用' if undo else '停用'} {name}。")
+
+
+@users.command()
+@click.argument("name")
+@click.argument("department", required=False)
+def department(*, name: str, department: str | None) -> None:
+    """Say which department a user works for; without one, that it is none. Sign-ins end.
+
+    Example: yuqing users department li zhujian
+    """
+    _check_department(department)
+    with _users() as changed:
+        changed.set_department(name, department)
+    click.echo(f"{name}：{department or '不属于任何部门'}。")
 
 
 @users.command()
@@ -114,6 +140,17 @@ def _users() -> "Iterator[Users]":
     with connect(settings) as client:
         set_up(client, names, str(office_segmenter(settings.nlp).stamp), settings.elasticsearch.replicas)
         yield Users(People(client, names), lambda: datetime.now(UTC), f"cli:{getpass.getuser()}")
+
+
+def _check_department(name: str | None) -> None:
+    from config.check import load_office
+    from config.settings import load_settings
+
+    if name is None:
+        return
+    known = [one.id for one in load_office(load_settings()).departments]
+    if name not in known:
+        raise click.UsageError(f"no such department: {name!r}; accounts.yaml has {', '.join(known) or 'none'}")
 
 
 def _password(*, from_input: bool) -> str:

@@ -13,6 +13,7 @@ from elasticsearch.dsl import Search
 from dashboards.operations import MISSING, Bucket, Count, Dates, Is, Largest, Metric, Share, Sum
 from dashboards.panel import Listing, Panel
 from dashboards.views import View
+from indexers.names import document_id
 from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
 from indexers.slots import Step, Window, histogram, millis, slots
 
@@ -22,11 +23,12 @@ INNER = "split"
 
 
 class Scope(NamedTuple):
-    """What a reader looks at: a window, how long steps of time are in it, and what else narrows documents down."""
+    """What a reader looks at: a window, how long steps of time are in it, what else narrows documents down, and which are left out."""
 
     window: Window
     step: Step
     also: tuple[Is, ...] = ()
+    without: tuple[str, ...] = ()  # ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def ask(reader: Reader, panels: Sequence[Panel], scope: Scope) -> dict[str, Part
     """
     found: dict[str, Part] = {}
     for (view, where), together in _groups(panels).items():
-        query = _documents(view, (*where, *scope.also), scope.window).extra(size=0, track_total_hits=True)
+        query = _documents(view, where, scope).extra(size=0, track_total_hits=True)
         for panel in together:
             _add(query.aggs, panel, scope, reader)
         name = "panels " + ", ".join(panel.id for panel in together)
@@ -62,7 +64,7 @@ def ask(reader: Reader, panels: Sequence[Panel], scope: Scope) -> dict[str, Part
 
 def listed(reader: Reader, listing: Listing, scope: Scope) -> list[Body]:
     """Give the documents that a panel lists, with its columns only. Raises DatabaseUnavailable and DatabaseError."""
-    query = _documents(listing.view, (*listing.where, *scope.also), scope.window)
+    query = _documents(listing.view, listing.where, scope)
     query = query.sort({listing.most: {"order": "desc"}}, {"id": {"order": "asc"}})
     query = query.extra(size=listing.size).source(includes=["id", *listing.columns])
     found: list[Body] = [hit["_source"] for hit in hits(reader.run(f"panel {listing.id}", listing.view.indices(reader.names), query))]
@@ -86,11 +88,11 @@ def _groups(panels: Sequence[Panel]) -> dict[tuple[View, tuple[Is, ...]], list[P
     return groups
 
 
-def _documents(view: View, where: Sequence[Is], window: Window) -> Search[Any]:
-    query: Search[Any] = Search().filter("range", **{view.time: {"gte": iso(window.start), "lt": iso(window.end)}})
-    for clause in where:
+def _documents(view: View, where: Sequence[Is], scope: Scope) -> Search[Any]:
+    query: Search[Any] = Search().filter("range", **{view.time: {"gte": iso(scope.window.start), "lt": iso(scope.window.end)}})
+    for clause in (*where, *scope.also):
         query = query.filter(clause.query())
-    return query
+    return query.exclude("ids", values=[document_id(name) for name in scope.without]) if scope.without else query
 
 
 def _add(aggs: Any, panel: Panel, scope: Scope, reader: Reader) -> None:

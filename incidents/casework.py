@@ -3,7 +3,7 @@
 Whoever dies between the two leaves a record that the case doesn't know of yet; whoever reads the case next lets it follow.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -54,9 +54,13 @@ class Casework(Generic[Case, Step]):
 
     def history(self, case_id: str, steps: int) -> list[Step]:
         """The records of a case, oldest first."""
-        ids = [step_id(case_id, number) for number in range(1, steps + 1)]
-        found = self._records.get_all(self._kind.steps, ids)
-        return [found[name].body for name in ids if name in found]
+        return self.histories({case_id: steps})[case_id]
+
+    def histories(self, steps: Mapping[str, int]) -> dict[str, list[Step]]:
+        """The records of many cases, oldest first, from one look; `steps` says how many each has."""
+        ids = {case_id: [step_id(case_id, number) for number in range(1, many + 1)] for case_id, many in steps.items()}
+        found = self._records.get_all(self._kind.steps, [name for names in ids.values() for name in names])
+        return {case_id: [found[name].body for name in names if name in found] for case_id, names in ids.items()}
 
     def advance(self, case_id: str, act: Callable[[Case], Step], *, seen: int | None, possible: Callable[[Case], list[str]]) -> Case:
         """Take a step; gives the case as it then is. `seen` is how many records there were when somebody decided to.
@@ -82,8 +86,9 @@ class Casework(Generic[Case, Step]):
 
     def _conflict(self, case_id: str, case: Case, possible: Callable[[Case], list[str]]) -> Conflict:
         last = self._records.get(self._kind.steps, step_id(case_id, self._kind.steps_of(case)))
-        who = "" if last is None else f": {getattr(last.body, 'by', '')} has made it {getattr(last.body, 'to', '')}"
-        return Conflict(f"{case_id} was moved by somebody else meanwhile{who}; look at it again", possible=possible(case))
+        by, to = (None, None) if last is None else (getattr(last.body, "by", None), getattr(last.body, "to", None))
+        who = f": {by} has made it {to}" if by else ""
+        return Conflict(f"{case_id} was moved by somebody else meanwhile{who}; look at it again", possible=possible(case), by=by, to=to)
 
 
 def step_id(case_id: str, number: int) -> str:

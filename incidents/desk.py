@@ -14,13 +14,13 @@ from incidents import flow
 from incidents.casework import Casework, Kind
 from incidents.clocks import Clock, ClockState, clocks_at
 from incidents.departments import Lead, propose_lead
-from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, STEPS, Filed, Member
+from incidents.filed import INCIDENTS, MEMBERS, STEPS, Filed, Member
 from incidents.levels import Proposal, propose
 from incidents.people import Actor
 from incidents.records import Given, Incident, Milestone, Record, Stage
-from incidents.reports import visible_text
-from incidents.requests import request_id
-from incidents.transitions import Transition
+from incidents.reports import HIDDEN
+from incidents.transitions import Need, Transition
+from incidents.withheld import Withheld
 from indexers import case_queries
 from indexers.answers import Slot
 from indexers.merge import StoredPost
@@ -42,6 +42,7 @@ class Sort(enum.StrEnum):
     LATEST = "latest"  # newest post first
     FOUND = "found"  # newest first
     ENDS = "ends"  # the clock that ends first
+    URGENT = "urgent"  # the clock that ends first; without a clock, most posts first
 
 
 _SORTS = {
@@ -49,6 +50,22 @@ _SORTS = {
     Sort.LATEST: {"last_at": "desc"},
     Sort.FOUND: {"found_at": "desc"},
     Sort.ENDS: {"ends_at": "asc"},
+    Sort.URGENT: {"ends_at": "asc", "posts": "desc"},
+}
+
+
+class PostSort(enum.StrEnum):
+    """In which order an incident's posts are listed."""
+
+    LATEST = "latest"
+    FIRST = "first"
+    SPREAD = "spread"  # most forwards and comments first
+
+
+_POST_SORTS = {
+    PostSort.LATEST: {"published_at": "desc"},
+    PostSort.FIRST: {"published_at": "asc"},
+    PostSort.SPREAD: {"spread": "desc"},
 }
 
 
@@ -62,8 +79,19 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     overdue: bool = False
     going_on: bool = False  # neither closed nor dismissed
+    pressing: bool = False  # going on, or over with a clock that still runs: the law's don't end with the incident
     small: bool = False  # also those of few posts that nobody has touched
     found: Window | None = None  # found within it
+
+
+class WantedPosts(msgspec.Struct, frozen=True, kw_only=True):
+    """What narrows an incident's posts down; what is empty narrows nothing."""
+
+    window: Window | None = None  # of publication
+    sentiments: tuple[int, ...] = ()
+    accounts: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -71,8 +99,15 @@ class Row(NamedTuple):
 
     filed: Filed
     growth: int  # posts in the last hour
+    since: datetime  # when that hour began
     proposal: Proposal
     overdue: bool
+    clocks: tuple[Clock, ...]  # every one that was started
+
+    @property
+    def running(self) -> tuple[Clock, ...]:
+        """The clocks that run or have passed, that which ends first comes first."""
+        return tuple(sorted((clock for clock in self.clocks if clock.state in _LIVE), key=lambda clock: clock.due_at))
 
 
 class Listed(NamedTuple):
@@ -89,14 +124,22 @@ class Shown(NamedTuple):
     row: Row
     lead: Lead
     records: list[Record]
-    clocks: tuple[Clock, ...]
     timeline: list[Slot]
+    step: timedelta  # of the timeline
     accounts: dict[str, int]
     possible: tuple[Transition[Incident], ...]  # for whoever asks
+    notable: dict[Milestone, tuple[Need, ...]]  # likewise
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        return self.row.clocks
 
 
 class PostOf(NamedTuple):
-    """A post of an incident. `text` is what whoever asks may see of it; `post` is None where it is no longer in the database."""
+    """A post of an incident. `text` is what whoever asks may see of it.
+
+    `post` is None where it is no longer in the database, or is not for whoever asks.
+    """
 
     member: Member
     post: StoredPost | None
@@ -111,6 +154,13 @@ class Posts(NamedTuple):
     after: tuple[Any, ...] | None
 
 
+class Telling(NamedTuple):
+    """The posts that say most about an incident."""
+
+    first: PostOf | None  # the one that was published first
+    furthest: list[PostOf]  # that have spread most
+
+
 class Desk:
     """Lists, shows and moves incidents. All methods raise DatabaseUnavailable and DatabaseError; `clock` gives aware UTC times."""
 
@@ -119,6 +169,7 @@ class Desk:
     ) -> None:
         self._reader, self._office, self._rules, self._clock = reader, office, rules, clock
         self._records = Records(reader.client, reader.names)
+        self._withheld = Withheld(reader, office, rules)
         kind: Kind[Filed, Record] = Kind("incident", INCIDENTS, STEPS, lambda filed: filed.incident.records, self._follow)
         self._cases = Casework(self._records, kind)
 
@@ -126,41 +177,66 @@ class Desk:
         """List incidents, those that were merged away left out."""
         now = self._clock()
         page = self._records.page(INCIDENTS, self._query(wanted, now), _SORTS[sort], size=size, after=after)
-        found = [read.body for read in page.rows]
-        growth = case_queries.growth(self._reader, [name for filed in found for name in filed.groups], now - HOUR)
-        return Listed([self._row(filed, growth, now) for filed in found], page.total, page.after)
+        return Listed(self._rows([read.body for read in page.rows], now), page.total, page.after)
+
+    def counts(self, wanted: Wanted) -> dict[str, dict[str, int]]:
+        """How many incidents there are of each state, level, topic, account and department."""
+        departments = [department.id for department in self._office.departments]
+        return case_queries.incident_counts(self._reader, self._query(wanted, self._clock()), departments)
 
     def show(self, incident: str, by: Actor) -> Shown:
         """One incident, and what could be done with it. Raises NoSuchCase."""
         now = self._clock()
         filed = self._cases.current(incident).body
-        growth = case_queries.growth(self._reader, filed.groups, now - HOUR)
         records = self._cases.history(incident, filed.incident.records)
+        start, step = self._beginning(filed)
         matrix = {account.id: account for account in self._office.accounts}
         return Shown(
-            row=self._row(filed, growth, now),
+            row=self._row(filed, case_queries.growth(self._reader, filed.groups, now - HOUR), records, now),
             lead=propose_lead(filed.incident.topic, filed.accounts, self._office.topics, matrix, self._rules.routing),
             records=records,
-            clocks=clocks_at(records, now),
-            timeline=self._timeline(filed),
+            timeline=self._timeline(filed, start, step),
+            step=step,
             accounts=case_queries.accounts(self._reader, filed.groups),
             possible=flow.possible(filed.incident, by),
+            notable=flow.notable(filed.incident, by),
         )
 
-    def posts(self, incident: str, by: Actor, *, spread: bool = False, size: int = 20, after: Sequence[Any] | None = None) -> Posts:
-        """An incident's posts, the newest first, or those that spread most. Raises NoSuchCase."""
+    def posts(
+        self,
+        incident: str,
+        by: Actor,
+        wanted: WantedPosts = WantedPosts(),  # noqa: B008 - immutable
+        *,
+        sort: PostSort = PostSort.LATEST,
+        size: int = 20,
+        after: Sequence[Any] | None = None,
+    ) -> Posts:
+        """An incident's posts, a page at a time. Raises NoSuchCase."""
         filed = self._cases.current(incident).body
-        sort = {"spread": "desc"} if spread else {"published_at": "desc"}
-        page = self._records.page(MEMBERS, _members(filed), sort, size=size, after=after)
-        members = [read.body for read in page.rows]
-        texts = get_posts(self._reader, [member.id for member in members])
-        requests = self._records.get_all(REQUESTS, [request_id(member.id) for member in members])
-        rows = []
-        for member in members:
-            post, request = texts.get(member.id), requests.get(request_id(member.id))
-            text = "" if post is None else post.text
-            rows.append(PostOf(member, post, text if request is None else visible_text(request.body, text, by, self._rules.reports)))
-        return Posts(rows, page.total, page.after)
+        page = self._records.page(MEMBERS, _members(filed, wanted), _POST_SORTS[sort], size=size, after=after)
+        return Posts(self._texts([read.body for read in page.rows], by), page.total, page.after)
+
+    def telling(self, filed: Filed, by: Actor, *, size: int = 3) -> Telling:
+        """The post that an incident began with, and those that have spread most."""
+        first, furthest = (
+            [read.body for read in self._records.page(MEMBERS, _members(filed), _POST_SORTS[sort], size=many).rows]
+            for sort, many in ((PostSort.FIRST, 1), (PostSort.SPREAD, size))
+        )
+        texts = self._texts([*first, *furthest], by)
+        return Telling(texts[0] if first else None, texts[len(first) :])
+
+    def incident_of(self, post: str) -> Filed | None:
+        """The incident that a post came to, or what that was merged into; None for a post that is in none."""
+        member = self._records.get(MEMBERS, post)
+        return None if member is None else self.last(member.body.incident)
+
+    def last(self, incident: str) -> Filed:
+        """An incident, or what it was merged into. Raises NoSuchCase."""
+        filed = self._cases.current(incident).body
+        while filed.incident.merged_into:
+            filed = self._cases.current(filed.incident.merged_into).body
+        return filed
 
     def move(self, incident: str, to: Stage, by: Actor, given: Given, *, seen: int | None = None) -> Filed:
         """Move an incident on. `seen` is how many records it had when the officer looked at it.
@@ -205,26 +281,54 @@ class Desk:
             query = query.filter("range", found_at={"gte": iso(wanted.found.start), "lt": iso(wanted.found.end)})
         if wanted.going_on:
             query = query.exclude("terms", state=[state.value for state in OVER])
+        if wanted.pressing:
+            query = query.filter(~Q("terms", state=[state.value for state in OVER]) | Q("exists", field="ends_at"))
         if not wanted.small:
             rules = self._rules.candidates
             large = Q("range", posts={"gte": rules.listed_posts}) | Q("range", spread={"gte": rules.spread}) | Q("term", touched=True)
             query = query.filter(large)
         return query
 
-    def _row(self, filed: Filed, growth: dict[str, int], now: datetime) -> Row:
+    def _rows(self, found: Sequence[Filed], now: datetime) -> list[Row]:
+        growth = case_queries.growth(self._reader, [name for filed in found for name in filed.groups], now - HOUR)
+        records = self._cases.histories({filed.incident.id: filed.incident.records for filed in found if filed.ends_at is not None})
+        return [self._row(filed, growth, records.get(filed.incident.id, []), now) for filed in found]
+
+    def _row(self, filed: Filed, growth: dict[str, int], records: Sequence[Record], now: datetime) -> Row:
         grown = sum(growth.get(name, 0) for name in filed.groups)
         overdue = filed.ends_at is not None and filed.ends_at <= now
-        return Row(filed, grown, propose(filed.measures(grown), self._rules.levels), overdue)
+        return Row(filed, grown, now - HOUR, propose(filed.measures(grown), self._rules.levels), overdue, clocks_at(records, now))
 
-    def _timeline(self, filed: Filed) -> list[Slot]:
-        first = self._records.page(MEMBERS, _members(filed), {"published_at": "asc"}, size=1).rows
-        if not first:
-            return []
-        start = first[0].body.published_at.astimezone(self._reader.zone).replace(minute=0, second=0, microsecond=0)
-        end = max(filed.last_at, first[0].body.published_at) + timedelta(milliseconds=1)
-        step = HOUR if end - start <= _SLOTS * HOUR else DAY
+    def _texts(self, members: Sequence[Member], by: Actor) -> list[PostOf]:
+        found = get_posts(self._reader, [member.id for member in members])
+        withheld = self._withheld.among(found.values(), by)
+        shown = {name: PostOf(member, None, HIDDEN) for member in members if (name := member.id) in withheld}
+        return [shown.get(member.id) or _post_of(member, found.get(member.id)) for member in members]
+
+    def _beginning(self, filed: Filed) -> tuple[datetime, timedelta]:
+        """Where the timeline begins, and its step: hours, or days for a long story."""
+        first = self._records.page(MEMBERS, _members(filed), _POST_SORTS[PostSort.FIRST], size=1).rows
+        began = first[0].body.published_at if first else filed.last_at
+        start = began.astimezone(self._reader.zone).replace(minute=0, second=0, microsecond=0)
+        step = HOUR if filed.last_at - start < _SLOTS * HOUR else DAY
+        return (start if step == HOUR else start.replace(hour=0)), step
+
+    def _timeline(self, filed: Filed, start: datetime, step: timedelta) -> list[Slot]:
+        slots = max(1, -((start - filed.last_at - timedelta(milliseconds=1)) // step))
+        end = start + slots * step
         return case_queries.timeline(self._reader, filed.groups, Window(max(start, end - _SLOTS * step), end), step)
 
 
-def _members(filed: Filed) -> Search[Any]:
-    return Search().filter("terms", incident=list(filed.groups))
+def _post_of(member: Member, post: StoredPost | None) -> PostOf:
+    return PostOf(member, post, "" if post is None else post.text)
+
+
+def _members(filed: Filed, wanted: WantedPosts = WantedPosts()) -> Search[Any]:  # noqa: B008 - immutable
+    query: Search[Any] = Search().filter("terms", incident=list(filed.groups))
+    given = {"sentiment": wanted.sentiments, "accounts": wanted.accounts, "topic": wanted.topics, "kind": wanted.kinds}
+    for field, values in given.items():
+        if values:
+            query = query.filter("terms", **{field: list(values)})
+    if wanted.window is not None:
+        query = query.filter("range", published_at={"gte": iso(wanted.window.start), "lt": iso(wanted.window.end)})
+    return query

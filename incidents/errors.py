@@ -15,14 +15,18 @@ class NotAllowed(IncidentError):
     """A step that the table, the role or the given facts do not allow.
 
     `reason` is one of "no_such_step" (the table has none from here to there), "not_yours" (another role or department),
-    "missing" (something must be given; `missing` names it) or "wrong" (something given can't be right).
-    `possible` names the steps that this person could take instead.
+    "missing" (something must be given; `missing` names it), "wrong" (something given can't be right; `wrong` names it),
+    "merged" (the incident is part of another by now), "judged" (the machine may no longer merge it) or "reported" (a report
+    can't go to whom it is against). `possible` names the steps that this person could take instead.
     """
 
-    def __init__(self, reason: str, what: str, *, possible: Sequence[str] = (), missing: Sequence[str] = ()) -> None:
+    def __init__(
+        self, reason: str, what: str, *, possible: Sequence[str] = (), missing: Sequence[str] = (), wrong: Sequence[str] = ()
+    ) -> None:
         self.reason = reason
         self.possible = tuple(possible)
         self.missing = tuple(missing)
+        self.wrong = tuple(wrong)
         instead = f"; possible now: {', '.join(possible)}" if possible else "; nothing is possible for you here now"
         super().__init__(what + instead)
 
@@ -40,12 +44,16 @@ class NoSuchCase(IncidentError):
 
 
 class Conflict(IncidentError):
-    """Somebody else was faster: the case has moved since it was looked at. `possible` names what can be done now."""
+    """Somebody else was faster: the case has moved since it was looked at. `possible` names what can be done now.
+
+    `by` is who took the last step, and `to` where it led.
+    """
 
     reason = "conflict"
 
-    def __init__(self, what: str, *, possible: Sequence[str] = ()) -> None:
+    def __init__(self, what: str, *, possible: Sequence[str] = (), by: str | None = None, to: str | None = None) -> None:
         self.possible = tuple(possible)
+        self.by, self.to = by, to
         instead = f"; possible now: {', '.join(possible)}" if possible else "; nothing is possible for you here now"
         super().__init__(what + instead)
 

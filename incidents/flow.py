@@ -105,6 +105,13 @@ def possible(incident: Incident, by: Actor) -> tuple[Transition[Incident], ...]:
     return () if incident.merged_into else FLOW.possible(incident, by)
 
 
+def notable(incident: Incident, by: Actor) -> dict[Milestone, tuple[Need, ...]]:
+    """The milestones that somebody could record now, with what each needs; none for what was merged away."""
+    if incident.merged_into:
+        return {}
+    return {what: needs for what, (_, needs) in MILESTONES.items() if _against_note(incident, what, by) is None}
+
+
 def apply(incident: Incident, to: Stage, by: Actor, given: Given, now: datetime, *, rules: IncidentRules) -> tuple[Incident, Record]:
     """Move an incident on, and say so in a record.
 
@@ -122,15 +129,13 @@ def apply(incident: Incident, to: Stage, by: Actor, given: Given, now: datetime,
 def note(incident: Incident, what: Milestone, by: Actor, given: Given, now: datetime, *, rules: IncidentRules) -> tuple[Incident, Record]:
     """Record a milestone; the incident stays where it is. Raises NotAllowed."""
     _refuse_merged(incident, f"{what} can't be recorded")
-    roles, needs = MILESTONES[what]
     refusal = f"{incident.id}: {what} can't be recorded"
-    against = None if by.role in roles else f"this takes the role {' or '.join(sorted(roles))}, not {by.role}"
-    against = against or _own_department(incident, by)
+    against = _against_note(incident, what, by)
     instead = [str(step.to) for step in possible(incident, by)]
     if against:
         raise NotAllowed("not_yours", f"{refusal} by {by.user}: {against}", possible=instead)
     now = max(now, incident.moved_at or now)
-    check_given(refusal, needs, Situation(given, rules, now), instead)
+    check_given(refusal, MILESTONES[what][1], Situation(given, rules, now), instead)
     noted = msgspec.structs.replace(incident, moved_at=now, records=incident.records + 1)
     return noted, _record(incident, by, given, now, to=incident.state, milestone=what)
 
@@ -148,6 +153,13 @@ def merge(incident: Incident, into: str) -> Incident:
     if not incident.may_merge or into == incident.id:
         raise NotAllowed("judged", f"{incident.id} is {incident.state} and no longer the machine's to merge into {into}")
     return msgspec.structs.replace(incident, merged_into=into)
+
+
+def _against_note(incident: Incident, what: Milestone, by: Actor) -> str | None:
+    roles, _ = MILESTONES[what]
+    if by.role not in roles:
+        return f"this takes the role {' or '.join(sorted(roles))}, not {by.role}"
+    return _own_department(incident, by)
 
 
 def _refuse_merged(incident: Incident, refusal: str) -> None:

@@ -19,12 +19,15 @@ from incidents.people import Actor
 from incidents.reports import HIDDEN, may_read, route, visible_text
 from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage
 from incidents.transitions import Transition
+from incidents.withheld import Withheld
+from indexers import case_queries
 from indexers.merge import StoredPost
 from indexers.queries import get_posts
 from indexers.reader import Reader, iso
 from indexers.records import Records
 
 _HIDDEN_NAME = "（不公开）"
+_NOT_SHOWN = {"reported": (), "post": _HIDDEN_NAME, "department": None, "channel": None, "reference": None, "link": None}
 
 
 class WantedRequests(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,20 +83,24 @@ class Lane:
         self._reader, self._office, self._rules, self._clock = reader, office, rules, clock
         self._matrix = {account.id: account for account in office.accounts}
         self._records = Records(reader.client, reader.names)
+        self._withheld = Withheld(reader, office, rules)
         kind: Kind[Request, RequestRecord] = Kind("request", REQUESTS, REQUEST_STEPS, lambda request: request.records, requests.replayed)
         self._cases = Casework(self._records, kind)
 
     def find(self, wanted: WantedRequests, by: Actor, *, size: int = 50, after: Sequence[Any] | None = None) -> Requests:
         """List requests, those that are due first come first."""
-        page = self._records.page(REQUESTS, self._query(wanted), {"due_at": "asc"}, size=size, after=after)
-        found = [read.body for read in page.rows]
-        posts = get_posts(self._reader, [request.post for request in found])
-        return Requests([self._row(request, posts.get(request.post), by) for request in found], page.total, page.after)
+        page = self._records.page(REQUESTS, self._query(wanted, by), {"due_at": "asc"}, size=size, after=after)
+        return Requests(self._rows([read.body for read in page.rows], by), page.total, page.after)
+
+    def counts(self, wanted: WantedRequests, by: Actor) -> dict[str, dict[str, int]]:
+        """How many requests there are of each state and kind, and with each department."""
+        departments = [department.id for department in self._office.departments]
+        return case_queries.request_counts(self._reader, self._query(wanted, by), departments, reports=self._withheld.sees_all(by))
 
     def show(self, request: str, by: Actor) -> ShownRequest:
         """One request. Raises NoSuchCase."""
         found = self._cases.current(request).body
-        row = self._row(found, get_posts(self._reader, [found.post]).get(found.post), by)
+        (row,) = self._rows([found], by)
         records = self._cases.history(request, found.records)
         if not row.readable:
             records = [msgspec.structs.replace(record, given=RequestGiven()) for record in records]
@@ -124,11 +131,16 @@ class Lane:
 
         return self._cases.change(request, add)
 
-    def _row(self, request: Request, post: StoredPost | None, by: Actor) -> RequestRow:
-        readable = may_read(request, by, self._rules.reports)
-        text = visible_text(request, "" if post is None else post.text, by, self._rules.reports)
+    def _rows(self, found: Sequence[Request], by: Actor) -> list[RequestRow]:
+        posts = get_posts(self._reader, [request.post for request in found])
+        withheld = self._withheld.among(posts.values(), by)
+        return [self._row(request, posts.get(request.post), by, withheld=request.post in withheld) for request in found]
+
+    def _row(self, request: Request, post: StoredPost | None, by: Actor, *, withheld: bool) -> RequestRow:
+        readable = may_read(request, by, self._rules.reports) and not withheld
+        text = HIDDEN if withheld else visible_text(request, "" if post is None else post.text, by, self._rules.reports)
         url = post.url if post is not None and readable else None
-        shown = request if readable else msgspec.structs.replace(request, reported=(), post=_HIDDEN_NAME, department=None, reference=None)
+        shown = request if readable else msgspec.structs.replace(request, **_NOT_SHOWN)
         proposed = self._proposed(request, post) if readable else Proposed(None, HIDDEN)
         return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable)
 
@@ -141,8 +153,10 @@ class Lane:
         lead = propose_lead(topic, accounts, self._office.topics, self._matrix, self._rules.routing)
         return Proposed(lead.department, lead.reason)
 
-    def _query(self, wanted: WantedRequests) -> Search[Any]:
+    def _query(self, wanted: WantedRequests, by: Actor) -> Search[Any]:
         query: Search[Any] = Search()
+        if wanted.departments and not self._withheld.sees_all(by):  # which department has a report is for its readers
+            query = query.exclude("term", report=True)
         for field, values in {"state": wanted.states, "kind": wanted.kinds, "department": wanted.departments}.items():
             if values:
                 query = query.filter("terms", **{field: list(values)})

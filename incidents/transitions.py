@@ -86,9 +86,10 @@ def check_given(refusal: str, needs: Iterable[Need], situation: Situation, possi
     missing = [need.name for need, value in values.items() if value is None or (isinstance(value, str) and not value.strip())]
     if missing:
         raise NotAllowed("missing", f"{refusal} without {', '.join(missing)}", possible=possible, missing=missing)
-    wrong = [f"{need.name} {what}" for need, value in values.items() if (what := need.check(value, situation))]
+    wrong = {need.name: what for need, value in values.items() if (what := need.check(value, situation))}
     if wrong:
-        raise NotAllowed("wrong", f"{refusal}: {'; '.join(wrong)}", possible=possible)
+        said = "; ".join(f"{name} {what}" for name, what in wrong.items())
+        raise NotAllowed("wrong", f"{refusal}: {said}", possible=possible, wrong=list(wrong))
 
 
 def _against(step: Transition[Moved], case: Moved, by: Actor) -> str | None:

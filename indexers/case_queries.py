@@ -1,14 +1,15 @@
 """The named queries about incidents: what their posts add up to over time. An incident is given by all the ids its posts carry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from elasticsearch.dsl import Search
+from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl.query import Query
 
 from indexers.answers import Slot
 from indexers.queries import MAX_ACCOUNTS, MAX_TOPICS
-from indexers.reader import Reader, buckets, iso
+from indexers.reader import Reader, buckets, iso, metric
 from indexers.slots import Step, Window, histogram, millis, slots
 
 
@@ -48,6 +49,37 @@ def accounts(reader: Reader, groups: Sequence[str]) -> dict[str, int]:
     query = _of(groups)
     query.aggs.bucket("accounts", "terms", field="accounts", size=MAX_ACCOUNTS)
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets(reader.run("accounts", _members(reader), query), "accounts")}
+
+
+def incident_counts(reader: Reader, query: Search[Any], departments: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Count the incidents that a query finds by state, level, topic, account and department that leads or is proposed, the most first."""
+    concerned = {name: Q("terms", lead_department=[name]) | Q("terms", departments=[name]) for name in departments}
+    fields = {"state": "state", "level": "level", "topic": "topic", "account": "accounts"}
+    return _counts(reader, "incident_counts", "incidents", query, fields=fields, departments=concerned)
+
+
+def request_counts(reader: Reader, query: Search[Any], departments: Sequence[str], *, reports: bool) -> dict[str, dict[str, int]]:
+    """Count the requests that a query finds by state, kind and department that has them, the most first.
+
+    Which department has a report (举报) is told only with `reports`.
+    """
+    concerned = {name: Q("terms", department=[name]) & (Q("match_all") if reports else ~Q("term", report=True)) for name in departments}
+    return _counts(reader, "request_counts", "requests", query, fields={"state": "state", "kind": "kind"}, departments=concerned)
+
+
+def _counts(
+    reader: Reader, name: str, family: str, query: Search[Any], *, fields: Mapping[str, str], departments: Mapping[str, Query]
+) -> dict[str, dict[str, int]]:
+    query = query.extra(size=0)
+    for field, column in fields.items():
+        query.aggs.bucket(field, "terms", field=column, size=MAX_ACCOUNTS)
+    if departments:
+        query.aggs.bucket("department", "filters", filters=departments)
+    answer = reader.run(name, f"{reader.names.prefix}-{family}", query)
+    found = metric(answer, "department").get("buckets", {})
+    sizes = {department: bucket["doc_count"] for department, bucket in found.items() if bucket["doc_count"]}
+    by_size = dict(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))
+    return {field: _sizes(answer, field) for field in fields} | {"department": by_size}
 
 
 def _sizes(bucket: Any, name: str) -> dict[Any, int]:

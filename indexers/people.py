@@ -42,6 +42,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: datetime
     changed_at: datetime  # sessions that began before this have ended
     disabled: bool = False
+    department: str | None = None  # which the user works for
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,6 +101,7 @@ class UserDocument(_Strict):
     created_at = Date()
     changed_at = Date()
     disabled = Boolean()
+    department = _keyword()
 
     class Meta:
         """Strict: a field that is not named above is refused."""

@@ -52,6 +52,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     window: Window | None = None  # of publication
     text: Query | None = None  # from `indexers.search_box.parse`
+    without: tuple[str, ...] = ()  # ids of posts that are left out
 
     def terms(self) -> dict[str, tuple[Any, ...]]:
         """Which values are wanted of which field."""
@@ -76,6 +77,8 @@ def posts_where(filters: Filters) -> Search[Any]:
         search = search.filter("terms", **{field: list(values)})
     if filters.window is not None:
         search = search.filter("range", published_at={"gte": iso(filters.window.start), "lt": iso(filters.window.end)})
+    if filters.without:
+        search = search.exclude("ids", values=[document_id(name) for name in filters.without])
     return search if filters.text is None else search.filter(filters.text)
 
 

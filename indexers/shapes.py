@@ -194,6 +194,7 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "search: a word that is cut in two, newest first, a later page": lambda: queries.search(
             reader, Filters(text=phrase), after=(1795060800000, "weibo:9")
         ),
+        "search: without some posts": lambda: queries.search(reader, Filters(without=("weibo:1", "weibo:2"))),
         "most_spread": lambda: queries.most_spread(reader, Filters(window=window)),
         "sentiment_timeline: steps of six hours": lambda: queries.sentiment_timeline(reader, window, timedelta(hours=6), every),
         "sentiment_timeline: days of the office's zone": lambda: queries.sentiment_timeline(reader, window, Calendar.DAY),
@@ -233,6 +234,10 @@ def _grouped(client: Elasticsearch) -> Iterator[str]:
     yield "timeline: posts of an incident by hour"
     case_queries.accounts(reader, ["inc-1"])
     yield "accounts: posts of an incident by account"
+    case_queries.incident_counts(reader, Search().filter("term", merged=False), ["zhujian"])
+    yield "incident_counts: incidents by state, level, topic, account and department"
+    case_queries.request_counts(reader, Search().filter("term", waiting=True), ["zhujian"], reports=False)
+    yield "request_counts: requests by state, kind and department, but for the departments of reports"
 
 
 def _watching(client: Elasticsearch) -> Iterator[str]:

@@ -9,6 +9,7 @@ PEOPLE = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER, Role.ANALYST, Role.VIEW
 ON_DUTY = frozenset({Role.ADMIN, Role.DUTY})
 REPORTERS = PEOPLE - {Role.VIEWER}
 WRITERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})  # of 日报 and 交接班
+WORKERS = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER})
 
 # method and path of a route → roles
 ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
@@ -23,6 +24,13 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("POST", "/me/password"): PEOPLE,
     ("GET", "/duty"): PEOPLE,
     ("GET", "/live"): PEOPLE,
+    ("GET", "/incidents"): PEOPLE,
+    ("GET", "/incidents/{incident_id}"): PEOPLE,
+    ("GET", "/incidents/{incident_id}/posts"): PEOPLE,
+    ("POST", "/incidents/{incident_id}"): WORKERS | {Role.ANALYST},  # what each may do with it stands in incidents.flow
+    ("GET", "/requests"): PEOPLE,
+    ("GET", "/requests/{request_id}"): PEOPLE,
+    ("POST", "/requests/{request_id}"): PEOPLE,  # likewise in incidents.requests; the readers of reports may be of any role
     ("GET", "/search"): PEOPLE,
     ("GET", "/search.csv"): frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST}),
     ("GET", "/posts/{post_id:path}"): PEOPLE,
@@ -49,7 +57,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
 # These ask nothing of the database, so they are answered before it is made ready.
 WITHOUT_DATABASE = frozenset({("GET", "/"), ("GET", "/health"), ("GET", "/sign-in"), ("GET", "/language/{name}")})
 
-# Pages ask for these by themselves, so they don't count as somebody being there.
+# Pages ask for these by themselves, so they don't count as somebody being there; neither do the refreshes of htmx.
 PASSIVE = frozenset({("GET", "/live")})
 
 

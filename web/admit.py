@@ -22,7 +22,7 @@ def admit(request: Request) -> None:
         raise DatabaseUnavailable("the database is not made ready yet")
     if allowed is EVERYBODY:
         return
-    officer = _who(request, passive=route in PASSIVE)
+    officer = _who(request, passive=route in PASSIVE or request.headers.get("hx-request") == "true")
     if officer is None:
         raise NotSignedIn("请先登录")
     if not may(officer.role, *route):

@@ -10,6 +10,7 @@ from alerts.desk import Told
 from alerts.episodes import Episode, Notice
 from alerts.outbox import Delivery
 from config.alerts import Rule, whole
+from incidents.people import Actor
 from indexers import queries
 from indexers.slots import Window
 from web.alert_chart import Chart, chart_of
@@ -102,19 +103,20 @@ class AlertView(View):
     why: str = ""  # the reason that was given with it
 
 
-def alert_view(desk: Desk, told: Told, can: Sequence[str], *, message: str = "", why: str = "") -> AlertView:
-    """Ask for all that the page shows; `can` are the steps that the reader's role may take. Raises DatabaseUnavailable."""
+def alert_view(desk: Desk, told: Told, by: Actor, can: Sequence[str], *, message: str = "", why: str = "") -> AlertView:
+    """Ask for all that the page shows somebody; `can` are the steps that their role may take. Raises DatabaseUnavailable."""
     episode = told.episode
     finding = episode.finding
     found = queries.get_posts(desk.reader, finding.posts)
-    posts = tuple(post_item(found[name], desk.accounts) for name in finding.posts if name in found)
+    withheld = desk.withheld.among(found.values(), by)
+    posts = tuple(post_item(found[name], desk.accounts) for name in finding.posts if name in found and name not in withheld)
     return AlertView(
         alert=alert_item(desk, episode, _states(told.deliveries)),
         chart=chart_of(desk, episode),
         signs=tuple(Sign(kind=sign.kind, rarity=round(sign.rarity, 2), evidence=sign.evidence) for sign in finding.signs),
         observations=_observations(desk, episode),
         posts=posts,
-        posts_gone=len(finding.posts) - len(posts),
+        posts_gone=len(finding.posts) - len(found),
         posts_link=_all_posts(desk, episode),
         models=models_of(posts),
         rule=_rule(desk, episode),

@@ -12,7 +12,11 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from config.check import Office, load_office
+from config.incidents import load_incidents
 from config.settings import Settings
+from incidents.desk import Desk as Incidents
+from incidents.lane import Lane
+from incidents.withheld import Withheld
 from indexers.names import Names
 from indexers.people import People
 from indexers.reader import Reader
@@ -25,7 +29,25 @@ from web.desk import Desk
 from web.duty_alerts import open_alerts
 from web.gate import Gate
 from web.live import Hub
-from web.pages import alert, alerts, audit, duty, live, machine, me, post, report, reports, search, sources
+from web.pages import (
+    alert,
+    alerts,
+    audit,
+    duty,
+    incident,
+    incident_posts,
+    incidents,
+    live,
+    machine,
+    me,
+    post,
+    report,
+    reports,
+    request,
+    requests,
+    search,
+    sources,
+)
 from web.shield import Shield
 
 STATIC = Path(__file__).parent / "static"
@@ -36,6 +58,11 @@ ROUTERS = (
     sign_in_page.router,
     duty.router,
     live.router,
+    incidents.router,
+    incident.router,
+    incident_posts.router,
+    requests.router,
+    request.router,
     search.router,
     alerts.router,
     alert.router,
@@ -63,20 +90,8 @@ def create_app(
 
     Raises ConfigError where the office's own files have problems, DictionaryError where its dictionary has.
     """
-    names = Names(settings.elasticsearch.prefix)
-    reader, people = Reader(client, names, settings.zone), People(client, names)
-    desk = Desk(
-        settings=settings,
-        office=office or load_office(settings, secrets=False),
-        reader=reader,
-        people=people,
-        gate=Gate(people, settings.web, clock),
-        hub=Hub(reader, clock, (partial(open_alerts, reader),)),
-        log=log or open_log(settings),
-        cut=office_segmenter(settings.nlp).cut,
-        clock=clock,
-        is_set_up=is_set_up,
-    )
+    office = office or load_office(settings, secrets=False)
+    desk = _desk(settings, client, log or open_log(settings), office, clock=clock, is_set_up=is_set_up)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -99,6 +114,36 @@ def create_app(
     failures.install(app)
     app.add_middleware(Shield)
     return app
+
+
+def _desk(
+    settings: Settings,
+    client: Elasticsearch,
+    log: Log,
+    office: Office,
+    *,
+    clock: Callable[[], datetime],
+    is_set_up: Callable[[], bool],
+) -> Desk:
+    names = Names(settings.elasticsearch.prefix)
+    reader, people = Reader(client, names, settings.zone), People(client, names)
+    rules = office.incidents or load_incidents(settings)
+    return Desk(
+        settings=settings,
+        office=office,
+        reader=reader,
+        people=people,
+        gate=Gate(people, settings.web, clock),
+        hub=Hub(reader, clock, (partial(open_alerts, reader),)),
+        log=log,
+        cut=office_segmenter(settings.nlp).cut,
+        rules=rules,
+        incidents=Incidents(reader, office, rules, clock=clock),
+        lane=Lane(reader, office, rules, clock=clock),
+        withheld=Withheld(reader, office, rules),
+        clock=clock,
+        is_set_up=is_set_up,
+    )
 
 
 def _serve_files(app: FastAPI, libraries: Path) -> None:

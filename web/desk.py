@@ -11,9 +11,14 @@ from alerts.book import Book
 from alerts.desk import Desk as Alerts
 from config.accounts import MonitoredAccount
 from config.check import Office
+from config.incidents import IncidentRules
 from config.settings import Settings
 from crawlers.authors import office_key
 from crawlers.edge import Edge
+from incidents.desk import Desk as Incidents
+from incidents.lane import Lane
+from incidents.people import Actor, Role
+from incidents.withheld import Withheld
 from indexers.people import People
 from indexers.reader import Reader
 from indexers.records import Records
@@ -37,6 +42,10 @@ class Desk(NamedTuple):
     hub: Hub
     log: Log
     cut: Cut  # cuts what is searched for, as posts are cut
+    rules: IncidentRules
+    incidents: Incidents
+    lane: Lane
+    withheld: Withheld  # asked before the text of any post is shown
     clock: Callable[[], datetime]
     is_set_up: Callable[[], bool]  # whether the indices' templates are made: nothing may be written before
 
@@ -49,6 +58,11 @@ class Desk(NamedTuple):
     def alerts(self) -> Alerts:
         """What people do with alerts."""
         return Alerts(Book(Records(self.reader.client, self.reader.names)))
+
+    @property
+    def departments(self) -> dict[str, str]:
+        """The names of the departments by id."""
+        return {department.id: department.name for department in self.office.departments}
 
     def edge(self) -> Edge:
         """Make what turns a find into a post. Raises KeyMissing."""
@@ -66,6 +80,12 @@ def officer_of(request: Request) -> Officer:
     """Give who asks. On routes for everybody there may be nobody: use `request.state.officer` there."""
     officer: Officer = request.state.officer
     return officer
+
+
+def actor_of(request: Request) -> Actor:
+    """Give who asks, as incidents and requests know them."""
+    officer = officer_of(request)
+    return Actor(officer.name, Role(officer.role.value), officer.department)
 
 
 def address_of(request: Request) -> str:

@@ -44,6 +44,13 @@ class Conflict(WebError):
         super().__init__(what)
 
 
+class Withheld(WebError):
+    """It is a report (举报), whose text is for its readers alone."""
+
+    http_status = 403
+    word = "error.withheld"
+
+
 class NotFound(WebError):
     """There is nothing under this address."""
 

@@ -22,6 +22,7 @@ class Officer(NamedTuple):
     name: str
     role: Role
     session: str  # its id; "" for a system with a token
+    department: str | None = None  # which they work for
 
 
 class Gate:
@@ -76,7 +77,7 @@ class Gate:
             return None
         if not passive and now - session.body.seen_at > TOUCH:
             self._people.replace(msgspec.structs.replace(session.body, seen_at=now), session.version)
-        return Officer(user.body.id, user.body.role, session.body.id)
+        return Officer(user.body.id, user.body.role, session.body.id, user.body.department)
 
     def system(self, token: str) -> Officer | None:
         """Say which system holds this token, "name.secret"; None where none does."""

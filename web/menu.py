@@ -16,6 +16,8 @@ class Row(NamedTuple):
 MENU = (
     Row("menu.duty", "/duty"),
     Row("menu.alerts", "/alerts"),
+    Row("menu.incidents", "/incidents"),
+    Row("menu.requests", "/requests"),
     Row("menu.search", "/search"),
     Row("menu.sources", "/sources"),
     Row("menu.reports", "/reports"),

@@ -71,6 +71,7 @@ def frame(request: Request) -> dict[str, Any]:
         "t": said.say,
         "named": said.name,
         "panel": lambda name: TITLES[name].of(said.language),
+        "span": said.span,
         "language": said.language,
         "languages": LANGUAGES,
         "officer": officer,

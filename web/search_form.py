@@ -63,13 +63,7 @@ class SearchQuery(BaseModel):
 
     def window(self, zone: ZoneInfo) -> Window | None:
         """Give the times of publication that are asked for. Raises BadInput where they end before they begin."""
-        if not (self.since or self.until):
-            return None
-        start = read_time(self.since, zone, last=False) if self.since else EARLIEST
-        end = read_time(self.until, zone, last=True) if self.until else LATEST
-        if start >= end:
-            raise BadInput(f"起始时间（{self.since}）不早于结束时间（{self.until}），请调换或修改")
-        return Window(start, end)
+        return read_window(self.since, self.until, zone)
 
     def order(self) -> Order:
         """Give the order as the query takes it."""
@@ -106,6 +100,17 @@ class SearchQuery(BaseModel):
 
 
 FACETS = {"topic": "topic", "sentiment": "sentiment", "kind": "kind", "platform": "platform", "accounts": "account"}  # facet → field
+
+
+def read_window(since: str, until: str, zone: ZoneInfo) -> Window | None:
+    """Read a stretch of time; an end that is left empty is open. Raises BadInput where it ends before it begins."""
+    if not (since or until):
+        return None
+    start = read_time(since, zone, last=False) if since else EARLIEST
+    end = read_time(until, zone, last=True) if until else LATEST
+    if start >= end:
+        raise BadInput(f"起始时间（{since}）不早于结束时间（{until}），请调换或修改")
+    return Window(start, end)
 
 
 def read_time(text: str, zone: ZoneInfo, *, last: bool) -> datetime:

@@ -1,4 +1,4 @@
-"""What users read: Chinese, and English by choice. One YAML file a language, with the same keys."""
+"""What users read: Chinese, and English by choice. YAML files of each language, with the same keys: `zh.yaml` and `zh.*.yaml`."""
 
 import functools
 from collections.abc import Mapping
@@ -22,6 +22,13 @@ class Speech:
         """Give the sentence. Raises KeyError for a key that the language lacks: a test compares the files."""
         return self.words[key].format(**given) if given else self.words[key]
 
+    def span(self, seconds: float) -> str:
+        """Give a length of time in the two largest of days, hours and minutes; less than a minute is one."""
+        minutes = max(1, int(abs(seconds) // 60))
+        days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+        parts = [("days", days), ("hours", hours)] if days else [("hours", hours), ("minutes", rest)]
+        return " ".join(self.say(f"span.{unit}", n=n) for unit, n in parts if n)
+
     def name(self, group: str, value: object) -> str:
         """Give the name of a value, for example of a sentiment; the value itself where it has none."""
         return self.words.get(f"{group}.{value}", str(value))
@@ -31,5 +38,5 @@ class Speech:
 def speech(language: str | None) -> Speech:
     """Give a language by its name; the default for any other."""
     known = language if language in LANGUAGES else LANGUAGES[0]
-    words: dict[str, str] = yaml.safe_load((FOLDER / f"{known}.yaml").read_text(encoding="utf-8"))
-    return Speech(known, words)
+    files = sorted(FOLDER.glob(f"{known}*.yaml"))
+    return Speech(known, {key: words for file in files for key, words in yaml.safe_load(file.read_text(encoding="utf-8")).items()})

@@ -27,11 +27,11 @@ class Users:
         """Give all users by name, as of a second ago."""
         return self._people.users()
 
-    def add(self, name: str, role: Role, password: str) -> None:
+    def add(self, name: str, role: Role, password: str, *, department: str | None = None) -> None:
         """Add one who signs in with a password. Raises BadInput, WeakPassword and UserExists."""
         _check_name(name)
         passwords.check(password, name)
-        self._create(name, role, passwords.hashed(password))
+        self._create(name, role, passwords.hashed(password), department)
 
     def add_source(self, name: str) -> str:
         """Add a system that delivers posts; returns its token, which is not kept. Raises BadInput and UserExists."""
@@ -45,6 +45,12 @@ class Users:
         read = self._get(name)
         self._note("user_disabled" if disabled else "user_enabled", name)
         self._replace(read, msgspec.structs.replace(read.body, disabled=disabled, changed_at=self._clock()))
+
+    def set_department(self, name: str, department: str | None) -> None:
+        """Say which department somebody works for; their sessions end. Raises NoSuchUser."""
+        read = self._get(name)
+        self._note("department_set", name, department)
+        self._replace(read, msgspec.structs.replace(read.body, department=department, changed_at=self._clock()))
 
     def set_password(self, name: str, password: str) -> None:
         """Give somebody a new password; their sessions end. Raises NoSuchUser, BadInput and WeakPassword."""
@@ -63,10 +69,11 @@ class Users:
         self._people.create(Entry(id=passwords.fingerprint(token), user=name, expires_at=self._clock() + ENTRY_LIFE))
         return token
 
-    def _create(self, name: str, role: Role, secret: str) -> None:
+    def _create(self, name: str, role: Role, secret: str, department: str | None = None) -> None:
         now = self._clock()
-        self._note("user_added", name, role.value)
-        if not self._people.create(User(id=name, role=role, secret=secret, created_at=now, changed_at=now)):
+        self._note("user_added", name, role.value if department is None else f"{role.value}, {department}")
+        user = User(id=name, role=role, secret=secret, created_at=now, changed_at=now, department=department)
+        if not self._people.create(user):
             raise UserExists(f"已有用户 {name}")
 
     def _get(self, name: str) -> Read[User]:

@@ -15,6 +15,7 @@ from incidents.requests import Request
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.writer import Writer
+from nlp.segment import cut
 from streams.messages import Kind, TaggedPost
 from tests.incidents.stories import BRIDGE, DAILY, START, WATER
 from tests.indexers.posts import tagged
@@ -26,7 +27,7 @@ def post(name: str, text: str, *, hours: float = 0.0, sentiment: int = -1, **giv
     """One post of the story's week, dissatisfied if nothing else is said."""
     at = START + timedelta(hours=hours)
     body: dict[str, Any] = {"id": f"weibo:{name}", "text": text, "published_at": at, "collected_at": at, "accounts": ()}
-    return tagged(tags={"sentiment": sentiment, "topic": "城乡建设"}, **(body | given))
+    return tagged(tags={"sentiment": sentiment, "topic": "城乡建设", "tokens": " ".join(cut(text))}, **(body | given))
 
 
 def under(root: str, name: str, text: str, *, hours: float = 0.0, **given: Any) -> TaggedPost:

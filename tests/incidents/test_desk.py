@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.desk import Desk, Sort, Wanted
+from incidents.desk import Desk, PostSort, Sort, Wanted
 from incidents.errors import Conflict, NoSuchCase, NotAllowed
 from incidents.filed import INCIDENTS
 from incidents.records import Given, Milestone, Stage
@@ -90,7 +90,7 @@ def test_posts_come_in_pages(desk: Desk, water: str) -> None:
     assert [row.member.published_at for row in rows] == sorted((row.member.published_at for row in rows), reverse=True)
     assert {row.member.id for row in rows} >= {f"weibo:{name}" for name in of(WATER, "water")}
     assert all(row.post is not None and row.text == row.post.text for row in rows)
-    assert desk.posts(water, VIEWER, spread=True, size=1).total == len(rows)
+    assert desk.posts(water, VIEWER, sort=PostSort.SPREAD, size=1).total == len(rows)
 
 
 def test_of_two_officers_one_wins(desk: Desk, water: str) -> None:

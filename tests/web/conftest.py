@@ -28,6 +28,7 @@ from streams.engines import open_log
 from streams.log import Log
 from streams.messages import Author, Coverage, Standing, TaggedPost
 from tests.indexers.posts import tagged
+from tests.web.city import Town
 from tests.web.served import Served
 from web import passwords
 from web.app import create_app
@@ -39,7 +40,7 @@ PSEUDONYM = "p:0123456789abcdef-pseudonym"
 REPORT = "daily-2026-11-18.1"  # of the day of NOW
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(2)>{{7*7}}\u202e=HYPERLINK("x")'
 Browser = TestClient
-SignIn = Callable[[Role], TestClient]
+SignIn = Callable[..., TestClient]
 
 
 class Clock:
@@ -126,12 +127,12 @@ def stranger(app: FastAPI) -> TestClient:
 def sign_in(app: FastAPI, people: People, clock: Clock) -> SignIn:
     """Gives a browser in which somebody of a role is signed in."""
 
-    def enter(role: Role) -> TestClient:
-        users = Users(people, clock, "test")
-        if people.client.options(ignore_status=404).get(index=f"{people.names.prefix}-users", id=f"some-{role}").meta.status == 404:
-            users.add(f"some-{role}", role, PASSWORD)
+    def enter(role: Role, department: str | None = None, name: str | None = None) -> TestClient:
+        users, name = Users(people, clock, "test"), name or f"some-{department or role}"
+        if people.client.options(ignore_status=404).get(index=f"{people.names.prefix}-users", id=name).meta.status == 404:
+            users.add(name, role, PASSWORD, department=department)
         browser = browser_of(app)
-        assert browser.get(f"/enter/{users.entry(f'some-{role}')}").status_code == 303
+        assert browser.get(f"/enter/{users.entry(name)}").status_code == 303
         return browser
 
     return enter
@@ -184,6 +185,16 @@ def filled(database: Elasticsearch, web_settings: Settings, clock: Clock) -> Non
     day = daily(NOW.astimezone(web_settings.zone).date(), web_settings.zone, NOW)
     content = gather(material(web_settings, reader, load_office(web_settings)), day, NOW)
     assert Archive(Records(database, names)).add(day, content, "zhou").id == REPORT
+
+
+@pytest.fixture
+def town(app: FastAPI, clock: Clock) -> Town:
+    """A week of a city, followed: incidents and requests. It is then the time of the pages."""
+
+    def tell(now: datetime) -> None:
+        clock.now = now
+
+    return Town(app.state.desk, HOSTILE, tell)
 
 
 @pytest.fixture

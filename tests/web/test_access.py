@@ -37,6 +37,8 @@ def example(path: str) -> str:
         "{report_id}": REPORT,
         "{name}": "en",
         "{token}": "x",
+        "{incident_id}": "inc-x",
+        "{request_id}": "req-x",
     }
     for name, value in given.items():
         path = path.replace(name, value)
@@ -81,18 +83,21 @@ def test_the_menu_leads_only_where_one_may_go() -> None:
 
 def test_every_page_has_a_twin(duty: TestClient, filled: None) -> None:
     """What a page shows can be had as JSON, by its address and by Accept."""
-    for path in (
+    paths = (
         "/duty",
         "/search",
         "/posts/weibo:1",
         "/alerts",
+        "/incidents",
+        "/requests",
         "/sources",
         "/sources/yunxi-news",
         "/report",
         "/me",
         "/reports",
         f"/reports/{REPORT}",
-    ):
+    )
+    for path in paths:
         page = duty.get(path)
         assert page.headers["content-type"].startswith("text/html")
         twin = duty.get(f"{path}.json")

@@ -1,6 +1,6 @@
 """No page, query, facet or export selects, groups or ranks private authors, and none shows one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -8,7 +8,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from indexers.people import Role
+from streams.messages import Author
+from tests.incidents.posted import post
+from tests.incidents.stories import WATER
 from tests.web.alerting import Desk, desk, spike
+from tests.web.city import Town
 from tests.web.conftest import PSEUDONYM, REPORT, SignIn
 from web.access import ACCESS
 from web.pages.search import COLUMNS
@@ -27,6 +31,11 @@ PAGES = (
     "/alerts",
     "/alerts?account=yunxi-fabu",
     f"/alerts/{ALERT}",
+    "/incidents?show=all&small=1",
+    "/incidents/{incident}",
+    "/incidents/{incident}/posts",
+    "/requests?show=all",
+    "/requests/{request}",
     "/sources",
     "/sources/yunxi-news",
     "/reports",
@@ -38,12 +47,15 @@ PAGES = (
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_nothing_shows_a_private_author(sign_in: SignIn, filled: None, desk: Desk, accept: str) -> None:
+def test_nothing_shows_a_private_author(sign_in: SignIn, town: Town, filled: None, desk: Desk, accept: str) -> None:
     """The pseudonym of a private author stands on no page, in no twin and in no file."""
+    town.city.put(*(post(f"own{n}", WATER[0], hours=1, author=Author(id=PSEUDONYM)) for n in range(3)))
+    town.follow()
     browser = sign_in(Role.ADMIN)
     alert = desk.open(spike(posts=tuple(f"weibo:{number}" for number in range(1, 6))))
-    for path in (*PAGES, "/search.csv", "/openapi.json"):
-        path = path.replace(ALERT, alert.id)  # noqa: PLW2901 - its address is known only now
+    places = {"{incident}": town.city.incident_of("own0"), "{request}": town.question, ALERT: alert.id}
+    for named in (*PAGES, "/search.csv", "/openapi.json"):
+        path = placed(named, places)
         answer = browser.get(path, headers={"Accept": accept})
         assert answer.status_code == 200, path
         assert PSEUDONYM not in answer.text, path
@@ -61,13 +73,25 @@ def test_every_page_is_looked_at(app: FastAPI) -> None:
         "/enter/{token}",
         "/language/{name}",
     }  # without posts, or tested apart
-    named = {
+    assert {path for method, path in ACCESS if method == "GET"} <= {route_of(path) for path in looked}
+
+
+def placed(path: str, places: Mapping[str, str]) -> str:
+    """The address of a page, with what is known only now put in."""
+    for name, value in places.items():
+        path = path.replace(name, value)
+    return path
+
+
+def route_of(path: str) -> str:
+    """The route of one of these pages."""
+    example = {
         "/posts/weibo:1": "/posts/{post_id:path}",
-        f"/alerts/{ALERT}": "/alerts/{episode_id}",
         "/sources/yunxi-news": "/sources/{source_id}",
         f"/reports/{REPORT}": "/reports/{report_id}",
+        f"/alerts/{ALERT}": "/alerts/{episode_id}",
     }
-    assert {path for method, path in ACCESS if method == "GET"} <= {named.get(path, path) for path in looked}
+    return example.get(path, path.replace("{incident}", "{incident_id}").replace("{request}", "{request_id}"))
 
 
 def parameters(described: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -83,7 +107,7 @@ def test_no_route_takes_an_author(duty: TestClient) -> None:
     assert [one for one in found if any(word in one[1].lower() for word in WORDS)] == []
 
 
-@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live", "/alerts"])
+@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live", "/alerts", "/incidents", "/requests"])
 def test_an_unknown_parameter_is_refused_not_ignored(duty: TestClient, path: str) -> None:
     """Who asks for an author is told that there is no such field."""
     for name in ("author", "author.id", "user", "standing", "name", "group_by", "sort_by"):

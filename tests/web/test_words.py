@@ -50,7 +50,9 @@ def test_no_word_of_ours_is_shown_raw() -> None:
     assert speech("fr").language == speech(None).language == "zh"
 
 
-@pytest.mark.parametrize("path", ["/duty", "/search", "/posts/weibo:1", "/alerts", "/sources", "/report", "/reports", "/me"])
+@pytest.mark.parametrize(
+    "path", ["/duty", "/alerts", "/incidents", "/requests", "/search", "/posts/weibo:1", "/sources", "/report", "/reports", "/me"]
+)
 def test_pages_speak_english_by_choice(duty: TestClient, filled: None, path: str) -> None:
     """Chosen once, for every page; the posts stay as they are."""
     assert 'lang="zh-CN"' in duty.get(path).text

@@ -12,7 +12,7 @@ from alerts.episodes import Episode
 from alerts.errors import Contested, NoSuchEpisode, NotAllowed
 from web.access import may
 from web.alert_page import AlertView, alert_view
-from web.desk import address_of, desk_of, officer_of
+from web.desk import actor_of, address_of, desk_of, officer_of
 from web.duty_alerts import TARGET, duty_alerts
 from web.errors import BadInput, Conflict, NotFound
 from web.links import alert_link
@@ -92,7 +92,7 @@ def _page(request: Request, episode_id: str, *, message: str = "", why: str = ""
     except NoSuchEpisode as error:
         raise NotFound(f"没有这个预警：{episode_id[:200]}") from error
     can = [step for step, path in STEPS.items() if may(role, "POST", path)]
-    return respond(request, "alert.html", alert_view(desk, told, can, message=message, why=why), status)
+    return respond(request, "alert.html", alert_view(desk, told, actor_of(request), can, message=message, why=why), status)
 
 
 def _why_not(request: Request, episode_id: str) -> str:

@@ -10,11 +10,14 @@ from starlette.responses import Response
 
 from dashboards import panels
 from dashboards.ask import Part, Scope, ask
+from incidents.people import Actor
 from indexers import queries
+from indexers.queries import Filters
 from indexers.slots import Window
 from web.coverage import SourceState, source_states
-from web.desk import Desk, desk_of
+from web.desk import Desk, actor_of, desk_of
 from web.duty_alerts import DutyAlerts, duty_alerts
+from web.duty_incidents import Pressing, pressing
 from web.links import Narrow, search_link
 from web.live import read_since
 from web.position import OVERLAP, start
@@ -84,27 +87,31 @@ class DutyView(View):
     topics: tuple[TopicItem, ...]
     sources: int  # in use
     source_problems: tuple[SourceState, ...]
+    pressing: Pressing
     latest: tuple[PostItem, ...]
+    without_reports: bool  # reports (举报) that are not for who asks are in none of the numbers
     position: str  # where the live stream goes on from
 
 
 @router.get("/duty", response_model=DutyView)
 def duty(request: Request, query: Annotated[DutyQuery, Query()]) -> Response:
     """What is happening now."""
-    return respond(request, "duty.html", duty_view(desk_of(request), int(query.hours)))
+    return respond(request, "duty.html", duty_view(desk_of(request), int(query.hours), actor_of(request)))
 
 
-def duty_view(desk: Desk, hours: int) -> DutyView:
-    """Ask for all that the duty page shows. Raises DatabaseUnavailable."""
+def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
+    """Ask for all that the duty page shows somebody. Raises DatabaseUnavailable."""
     now, reader = desk.clock(), desk.reader
     step = STEPS[hours]
     window = aligned(now, timedelta(hours=hours), step)
     position = start(now - OVERLAP)
     position = position.after(read_since(reader, position))  # before the list: what comes between is shown twice by neither
-    latest = tuple(post_item(hit.post, desk.accounts) for hit in queries.search(reader, size=LISTED).hits)
+    length = window.end - window.start
+    without = desk.withheld.left_out(Filters(window=Window(window.start - length, window.end)), by).without
+    latest = _latest(desk, without, by)
     states = source_states(desk.office.sources, queries.latest_coverage(reader), now)
-    found = ask(reader, PANELS, Scope(window, step))
-    numbers = _numbers(desk, found[panels.NEGATIVE_SHARE.id], window, now)
+    found = ask(reader, PANELS, Scope(window, step, without=without))
+    numbers = _numbers(desk, found[panels.NEGATIVE_SHARE.id], window, now, without)
     spread = found[panels.TOPIC_SPREAD.id].named()
     return DutyView(
         hours=hours,
@@ -120,9 +127,18 @@ def duty_view(desk: Desk, hours: int) -> DutyView:
         topics=tuple(_topic(desk, topic, spread.get(topic.key), window) for topic in found[panels.TOPICS.id].parts),
         sources=sum(state.state not in UNUSED for state in states),
         source_problems=tuple(problems(states)),
+        pressing=pressing(desk),
         latest=latest,
+        without_reports=not desk.withheld.sees_all(by),
         position=position.token(),
     )
+
+
+def _latest(desk: Desk, without: tuple[str, ...], by: Actor) -> tuple[PostItem, ...]:
+    """The newest posts, whenever they were published."""
+    hits = queries.search(desk.reader, Filters(without=without), size=LISTED).hits
+    withheld = desk.withheld.among([hit.post for hit in hits], by)
+    return tuple(post_item(hit.post, desk.accounts) for hit in hits if hit.post.id not in withheld)
 
 
 def aligned(now: datetime, length: timedelta, step: timedelta) -> Window:
@@ -138,11 +154,11 @@ def problems(states: Iterable[SourceState]) -> Sequence[SourceState]:
     return sorted((state for state in states if state.state in rank), key=lambda state: (rank[state.state], state.source))
 
 
-def _numbers(desk: Desk, this: Part, window: Window, now: datetime) -> dict[int | None, Number]:
+def _numbers(desk: Desk, this: Part, window: Window, now: datetime, without: tuple[str, ...]) -> dict[int | None, Number]:
     """Give the numbers of all posts (None) and of the negative ones, with those of the window before."""
     length = window.end - window.start
     earlier = Window(window.start - length, now - length)
-    before = ask(desk.reader, (panels.NEGATIVE_SHARE,), Scope(earlier, length))[panels.NEGATIVE_SHARE.id]
+    before = ask(desk.reader, (panels.NEGATIVE_SHARE,), Scope(earlier, length, without=without))[panels.NEGATIVE_SHARE.id]
     counts = {None: (this.count, before.count), -1: (_negative(this), _negative(before))}
     return {
         sentiment: Number(

@@ -1,7 +1,7 @@
 """The live stream: server-sent events, one a post, each with the position after it as its id."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from incidents.people import Actor
 from indexers.errors import DatabaseError, DatabaseUnavailable
 from indexers.merge import StoredPost
-from web.desk import Desk, cookie_of, desk_of
+from web.desk import Desk, actor_of, cookie_of, desk_of
 from web.links import address, minute
 from web.position import LONGEST, Position, read, start
 from web.render import fragment
@@ -47,10 +48,14 @@ async def live(
 
 
 async def _events(request: Request, desk: Desk, position: Position) -> AsyncIterator[bytes]:
-    checked = time.monotonic()
+    checked, by = time.monotonic(), actor_of(request)
     yield b"retry: %d\n\n" % RETRY_MS
     async for news in desk.hub.listen(position):
-        skipped, shown = news.posts[:-MOST], news.posts[-MOST:]
+        posts = await run_in_threadpool(_visible, desk, news.posts, by)
+        if posts is None:  # the browser comes back, from where it was
+            yield event("state", {"database": False, "at": desk.clock()})
+            return
+        skipped, shown = posts[:-MOST], posts[-MOST:]
         if skipped:
             position = position.after(skipped)
             yield event("gap", _gap(desk, skipped), position.token())
@@ -78,7 +83,16 @@ def _post(request: Request, desk: Desk, post: StoredPost) -> dict[str, object]:
     return {"id": item.id, "post": item.model_dump(mode="json"), "html": fragment(request, "post_row.html", post=item, fresh=True)}
 
 
-def _gap(desk: Desk, skipped: tuple[StoredPost, ...]) -> dict[str, object]:
+def _visible(desk: Desk, posts: Sequence[StoredPost], by: Actor) -> list[StoredPost] | None:
+    """Leave out the reports that are not for somebody; None where the database can't be asked."""
+    try:
+        withheld = desk.withheld.among(posts, by)
+    except (DatabaseUnavailable, DatabaseError):
+        return None
+    return [post for post in posts if post.id not in withheld]
+
+
+def _gap(desk: Desk, skipped: Sequence[StoredPost]) -> dict[str, object]:
     """Say how many posts are not shown, and where they can be read: by publication, since a search knows no other time."""
     zone = desk.settings.zone
     times = [post.published_at for post in skipped]

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from indexers import queries
 from indexers.merge import StoredPost
-from web.desk import desk_of
-from web.errors import NotFound
+from web.desk import actor_of, desk_of
+from web.errors import NotFound, Withheld
 from web.links import post_link
 from web.render import respond
 from web.views import PostItem, View, post_item
@@ -49,6 +49,8 @@ def post(request: Request, post_id: str) -> Response:
     stored = queries.get_post(desk.reader, post_id)
     if stored is None:
         raise NotFound(f"没有这条内容：{post_id[:200]}")
+    if desk.withheld.among([stored], actor_of(request)):
+        raise Withheld("按规定不转给被反映的单位和个人，请联系指定人员")
     points = tuple(
         Point(at=seen.observed_at, forwards=seen.forwards, comments=seen.comments, likes=seen.likes, reads=seen.reads)
         for seen in islice(queries.observations_of(desk.reader, stored.id), MOST_OBSERVATIONS)

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from incidents.people import Actor
 from indexers import queries
 from indexers.answers import Hit
 from indexers.errors import SearchBoxError
 from indexers.queries import Filters
-from web.desk import Desk, address_of, desk_of, officer_of
+from web.desk import Desk, actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput
 from web.pages.duty import RULE
 from web.render import respond, wants_json
@@ -60,6 +61,7 @@ class SearchView(View):
     total: int
     rule: str
     models: tuple[str, ...]
+    without_reports: bool  # reports (举报) that are not for who asks are not among them
     facets: tuple[Facet, ...]
     posts: tuple[PostItem, ...]
     following: str | None  # the address of the next page
@@ -74,18 +76,18 @@ def search(request: Request, query: Annotated[SearchQuery, Query()]) -> Response
     """Find posts."""
     desk = desk_of(request)
     try:
-        return respond(request, "search.html", search_view(desk, query))
+        return respond(request, "search.html", search_view(desk, query, actor_of(request)))
     except (SearchBoxError, BadInput) as error:
         if wants_json(request):
             raise
         return respond(request, "search.html", _view(query, error=str(error)), 400)
 
 
-def search_view(desk: Desk, query: SearchQuery) -> SearchView:
-    """Ask for a page of posts. Raises SearchBoxError, BadInput and DatabaseUnavailable."""
-    filters = query.filters(desk.settings.zone, desk.cut)
+def search_view(desk: Desk, query: SearchQuery, by: Actor) -> SearchView:
+    """Ask for a page of posts as somebody may see them. Raises SearchBoxError, BadInput and DatabaseUnavailable."""
+    filters = desk.withheld.left_out(query.filters(desk.settings.zone, desk.cut), by)
     found = queries.search(desk.reader, filters, order=query.order(), size=SIZE, after=query.place(), facets=True)
-    posts = tuple(post_item(hit.post, desk.accounts, hit.marks) for hit in found.hits)
+    posts = tuple(post_item(hit.post, desk.accounts, hit.marks) for hit in _visible(desk, found.hits, by))
     facets = tuple(_facet(desk, query, field, found.facets.get(field, {})) for field in FACETS)
     return _view(
         query,
@@ -93,12 +95,13 @@ def search_view(desk: Desk, query: SearchQuery) -> SearchView:
         posts=posts,
         facets=facets,
         models=models_of(posts),
+        without_reports=not desk.withheld.sees_all(by),
         following=None if found.after is None else query.link(after=found.after),
     )
 
 
 def _view(query: SearchQuery, *, error: str | None = None, **given: Any) -> SearchView:
-    empty = {"total": 0, "posts": (), "facets": (), "models": (), "following": None}
+    empty = {"total": 0, "posts": (), "facets": (), "models": (), "following": None, "without_reports": False}
     return SearchView(
         q=query.q,
         since=query.since,
@@ -138,24 +141,30 @@ def _facet(desk: Desk, query: SearchQuery, field: str, sizes: Any) -> Facet:
 @router.get("/search.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 def export(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """Give the posts found as a file for spreadsheets, 10,000 at most; formulas in it are texts."""
-    desk, officer = desk_of(request), officer_of(request)
-    filters = query.filters(desk.settings.zone, desk.cut)
-    pages = _pages(desk, filters, query)
+    desk, officer, by = desk_of(request), officer_of(request), actor_of(request)
+    filters = desk.withheld.left_out(query.filters(desk.settings.zone, desk.cut), by)
+    pages = _pages(desk, filters, query, by)
     first = next(pages, [])  # asked for before the answer begins: a database that is away is a 503, not half a file
     desk.gate.note(officer.name, "exported", target=query.link(path="/search.csv")[:256], address=address_of(request))
     headers = {"Content-Disposition": 'attachment; filename="yuqing.csv"'}
     return StreamingResponse(_file(desk, first, pages), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _pages(desk: Desk, filters: Filters, query: SearchQuery) -> Iterator[list[Hit]]:
+def _pages(desk: Desk, filters: Filters, query: SearchQuery, by: Actor) -> Iterator[list[Hit]]:
     after: Sequence[Any] | None = None
     for _ in range(EXPORTED // PAGE):
         found = queries.search(desk.reader, filters, order=query.order(), size=PAGE, after=after)
         if found.hits:
-            yield found.hits
+            yield _visible(desk, found.hits, by)
         after = found.after
         if after is None:
             return
+
+
+def _visible(desk: Desk, hits: Sequence[Hit], by: Actor) -> list[Hit]:
+    """Leave out what is not for somebody, also where the follower has not yet read it."""
+    withheld = desk.withheld.among([hit.post for hit in hits], by)
+    return [hit for hit in hits if hit.post.id not in withheld]
 
 
 def _file(desk: Desk, first: list[Hit], pages: Iterator[list[Hit]]) -> Iterator[str]:

@@ -1,0 +1,77 @@
+"""Which posts are reports (举报) that are not for whoever looks: asked wherever a post's text is shown, found or counted.
+
+A post is a report as soon as it says so, not only once the follower has made a request of it; what stands in the request counts
+as well, since a reader may have added whom it is against.
+"""
+
+import itertools
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+from elasticsearch.dsl import Search
+
+from config.check import Office
+from config.incidents import IncidentRules
+from incidents.asks import Asks, RequestKind
+from incidents.filed import REQUESTS
+from incidents.people import Actor
+from incidents.reports import may_read, reported_departments
+from incidents.requests import request_id
+from indexers.merge import StoredPost
+from indexers.queries import Filters
+from indexers.reader import Reader, iso
+from indexers.records import Records
+from nlp.tagger import text_of
+from streams.messages import Standing
+
+MOST = 20_000  # reports left out of a query, the newest; lists look at each of their posts besides
+
+
+class _Report(NamedTuple):
+    """A post that says that it is one."""
+
+    reported: tuple[str, ...]
+    is_report: bool = True
+
+
+class Withheld:
+    """Knows the office's words for reports, and the requests. All methods raise DatabaseUnavailable and DatabaseError."""
+
+    def __init__(self, reader: Reader, office: Office, rules: IncidentRules) -> None:
+        self._records = Records(reader.client, reader.names)
+        self._asks = Asks(rules.requests.kinds)
+        self._departments, self._rules = office.departments, rules.reports
+        self._matrix = {account.id: account for account in office.accounts}
+
+    def among(self, posts: Iterable[StoredPost], by: Actor) -> frozenset[str]:
+        """The ids of those posts that somebody may not see."""
+        private = [post for post in posts if post.author.standing is Standing.PRIVATE]
+        if self.sees_all(by) or not private:
+            return frozenset()
+        requests = self._records.get_all(REQUESTS, [request_id(post.id) for post in private])
+        found = {post.id: [self._report(post), *(read.body for read in [requests.get(request_id(post.id))] if read)] for post in private}
+        return frozenset(
+            name for name, reports in found.items() if any(report and not may_read(report, by, self._rules) for report in reports)
+        )
+
+    def left_out(self, filters: Filters, by: Actor) -> Filters:
+        """The same posts without the reports that somebody may not see: then nobody learns by searching what one says."""
+        if self.sees_all(by):
+            return filters
+        query = Search().filter("term", report=True)
+        if filters.window is not None:  # none came in before it was published
+            query = query.filter("range", received_at={"gte": iso(filters.window.start)})
+        walk = self._records.walk(REQUESTS, query, {"received_at": "desc"})
+        hidden = tuple(read.body.post for read in itertools.islice(walk, MOST) if not may_read(read.body, by, self._rules))
+        return msgspec.structs.replace(filters, without=hidden)
+
+    def sees_all(self, by: Actor) -> bool:
+        """Whether somebody may see every report there can be: a reader who is within no department."""
+        return by.role.value in self._rules.readers and by.department is None
+
+    def _report(self, post: StoredPost) -> _Report | None:
+        ask = self._asks.find(text_of(post))
+        if ask is None or ask.kind is not RequestKind.REPORT:
+            return None
+        return _Report(reported_departments(text_of(post), post.accounts, self._departments, self._matrix, self._rules))
