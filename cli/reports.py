@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from uuid import uuid4
 
 import click
 
@@ -37,6 +38,13 @@ class Opened(NamedTuple):
     archive: "Archive"
     reader: "Reader"
     settings: "Settings"
+
+    def note(self, action: str, report: "Report") -> None:
+        """Write into the audit who of this machine did something, whoever stands in the report."""
+        from indexers.people import AuditRecord, People
+
+        record = AuditRecord(id=uuid4().hex, at=datetime.now(UTC), who=f"cli:{getpass.getuser()}", action=action, target=report.id)
+        People(self.reader.client, self.reader.names).append(record)
 
 
 @contextmanager
@@ -111,7 +119,9 @@ def make(*, kind: str, day: datetime | None, start: datetime | None, end: dateti
         now = datetime.now(UTC)
         period = _period(opened, day, start, end, now, daily=kind == "daily")
         content = gather(material(opened.settings, opened.reader, load_office(opened.settings)), period, now)
-        _show(opened, opened.archive.add(period, content, by), **how)
+        made = opened.archive.add(period, content, by)
+        opened.note("report_made", made)
+        _show(opened, made, **how)
 
 
 def _period(opened: Opened, day: datetime | None, start: datetime | None, end: datetime | None, now: datetime, *, daily: bool) -> "Period":
@@ -184,7 +194,7 @@ def write(*, report: str, analysis: str | None, advice: str | None, by: str) -> 
         words = Words(
             analysis=before.words.analysis if analysis is None else analysis, advice=before.words.advice if advice is None else advice
         )
-        opened.archive.write(report, words, by, datetime.now(UTC), seen=before.edits)
+        opened.note("report_written", opened.archive.write(report, words, by, datetime.now(UTC), seen=before.edits))
     click.echo(f"{report}：已修改。")
 
 
@@ -198,6 +208,7 @@ def sign(*, report: str, by: str) -> None:
     """
     with _open() as opened:
         signed = opened.archive.sign(report, by, datetime.now(UTC))
+        opened.note("report_signed", signed)
     click.echo(f"{report}：{signed.signed_by} 已签发。")
 
 

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 from elasticsearch.dsl import Search
+from pydantic import ValidationError
 
 from indexers.records import Family, Page, Records
-from reports.content import Content
-from reports.errors import AlreadySigned, Changed, NoSuchReport
+from reports.content import FORMAT, Content
+from reports.errors import AlreadySigned, Changed, NoSuchReport, Unreadable
+from reports.naming import period_of, title_of
 from reports.period import Kind, Period
 from reports.plain import line, lines
 
@@ -39,6 +41,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: datetime
     made_at: datetime
     made_by: str
+    title: str  # as it was when it was made, so that a list need not read the value
+    period: str  # in words
     value: dict[str, Any]  # the content, in JSON's types
     words: Words = Words()
     edits: int = 0
@@ -53,8 +57,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def content(self) -> Content:
-        """What it says."""
-        return Content.model_validate(self.value)
+        """What it says. Raises Unreadable where another version of the program made it."""
+        try:
+            if self.value.get("format") != FORMAT:
+                raise Unreadable(
+                    f"{self.id} has the format {self.value.get('format')}, this program reads {FORMAT}: use the version that made it"
+                )
+            return Content.model_validate(self.value)
+        except ValidationError as error:
+            raise Unreadable(f"{self.id} is no report that this program reads: {error.error_count()} parts don't fit") from error
 
 
 REPORTS: Family[Report] = Family(
@@ -94,6 +105,8 @@ class Archive(NamedTuple):
                 end=period.window.end,
                 made_at=content.made_at,
                 made_by=line(by, LONGEST_NAME),
+                title=title_of(content),
+                period=period_of(content),
                 value=content.model_dump(mode="json"),
             )
             if self.records.create(REPORTS, made) is not None:
@@ -155,7 +168,7 @@ def _named(name: str) -> Search[Any]:
 def as_data(report: Report) -> dict[str, Any]:
     """Give a report in JSON's types."""
     data: dict[str, Any] = msgspec.to_builtins(report)
-    meta = ("id", "name", "kind", "version", "start", "end", "made_at", "made_by")
+    meta = ("id", "name", "kind", "version", "title", "period", "start", "end", "made_at", "made_by")
     words = {"analysis": report.words.analysis, "advice": report.words.advice}
     later = {name: data.get(name) for name in ("edited_by", "edited_at", "signed_by", "signed_at")}
     return (

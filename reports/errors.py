@@ -27,6 +27,12 @@ class NoSuchReport(ReportError):
     reason = "no_such_report"
 
 
+class Unreadable(ReportError):
+    """A report was made by a version of the program that this one can't read."""
+
+    reason = "unreadable"
+
+
 class AlreadySigned(ReportError):
     """The report was signed, and can't be changed or signed any more: make it anew for another version."""
 

@@ -9,13 +9,13 @@ from reports import lay_cases, lay_posts
 from reports.archive import Report, Words
 from reports.blocks import Block, Heading, paragraph, run
 from reports.content import Content
+from reports.naming import office_of
 from reports.period import Kind
-from reports.plain import day, line, moment, quiet
+from reports.plain import moment, quiet
 from reports.words import NUMERALS
 
 DRAFT = "草稿，未签发"
 EMPTY = "（待填写）"
-LONGEST_NAME = 60  # characters of an office's name
 
 Section = tuple[str, Callable[[Content], Iterator[Block]]]
 _VOLUME: Section = ("概况", lay_posts.volume)
@@ -57,28 +57,7 @@ def lay_out(report: Report) -> Laid:
     ]
     blocks = [block for place, (name, part) in enumerate(sections) for block in (Heading(f"{_numeral(place)}、{name}", 1), *part)]
     lead = [paragraph(text, tone="warning") for text in _lead(content)]
-    return Laid(line(content.office, LONGEST_NAME), title_of(content), period_of(content), quiet(mark), not report.signed, (*lead, *blocks))
-
-
-def title_of(content: Content) -> str:
-    """The title of a report: whose, and what it is."""
-    kinds = {Kind.DAILY: "舆情日报", Kind.HANDOVER: "舆情交接班"}
-    return f"{line(content.office, LONGEST_NAME)}{kinds[content.kind]}{'（零报告）' if content.quiet else ''}"
-
-
-def period_of(content: Content) -> str:
-    """Of which hours it is, and up to when where these are not over."""
-    zone = ZoneInfo(content.timezone)
-    if content.kind is Kind.DAILY:
-        said = day(content.start, zone)
-    else:
-        start, end = content.start.astimezone(zone), content.end.astimezone(zone)
-        said = f"{day(start, zone)} {start:%H:%M} 至 {'' if end.date() == start.date() else f'{end.month}月{end.day}日 '}{_clock(content)}"
-    return said if content.until >= content.end else f"{said}，截至 {moment(content.until, zone)}"
-
-
-def _clock(content: Content) -> str:
-    return f"{content.end.astimezone(ZoneInfo(content.timezone)):%H:%M}"
+    return Laid(office_of(content), report.title, report.period, quiet(mark), not report.signed, (*lead, *blocks))
 
 
 def _lead(content: Content) -> Iterator[str]:

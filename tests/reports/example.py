@@ -28,6 +28,7 @@ from reports.content import (
     Undelivered,
     Volume,
 )
+from reports.naming import period_of, title_of
 from reports.period import Kind
 
 START = datetime(2026, 11, 17, 16, tzinfo=UTC)  # midnight in Shanghai
@@ -138,6 +139,6 @@ def report(words: Words | None = None, **given: Any) -> Report:
     said = given.pop("content", None) or content()
     body: dict[str, Any] = {
         "id": "daily-2026-11-18.1", "name": "daily-2026-11-18", "kind": said.kind, "version": 1, "start": said.start, "end": said.end,
-        "made_at": said.made_at, "made_by": "zhou", "value": said.model_dump(mode="json"), "words": words or Words(),
+        "made_at": said.made_at, "made_by": "zhou", "title": title_of(said), "period": period_of(said), "value": said.model_dump(mode="json"), "words": words or Words(),
     }  # fmt: skip
     return Report(**(body | given))

@@ -3,14 +3,16 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.setup import set_up
 from reports.archive import LONGEST_WORDS, Archive, Report, Words, as_data
-from reports.errors import AlreadySigned, Changed, NoSuchReport
+from reports.errors import AlreadySigned, Changed, NoSuchReport, Unreadable
 from reports.period import Kind, Period, daily, handover
 from tests.reports.example import END, MADE, START, content
 
@@ -150,6 +152,13 @@ def test_an_unknown_report_is_named(archive: Archive) -> None:
     for ask in asks:
         with pytest.raises(NoSuchReport, match="daily-2000-01-01"):
             ask("daily-2000-01-01.1")
+
+
+@pytest.mark.parametrize("value", [{}, {"format": 2}, {"format": 1, "kind": "daily"}])
+def test_what_another_version_made_is_told_as_such(value: dict[str, Any], archive: Archive, draft: Report) -> None:
+    """It is listed all the same, and can be shown by the version that made it."""
+    with pytest.raises(Unreadable, match=draft.id):
+        _ = msgspec.structs.replace(draft, value=value).content
 
 
 def test_a_report_as_data_has_everything(draft: Report) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from docx import Document
 
 from cli.main import main
+from indexers.people import People
 from tests.reports.day import AFTER, SECRET, Day
 
 
@@ -37,7 +38,7 @@ def of_monday(environment: dict[str, str]) -> list[dict[str, Any]]:
     return [row for row in listed if row["name"] == "daily-2026-11-02"]
 
 
-def test_a_day_is_made_shown_and_signed(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_day_is_made_shown_and_signed(environment: dict[str, str], tmp_path: Path, day: Day) -> None:
     """Text, document and JSON say the same numbers; the second who signs is told who did."""
     file = tmp_path / "daily.docx"
     text = run(environment, "make", "daily", "--date", "2026-11-02", "--by", "zhou", "--docx", str(file), "--text").stdout
@@ -62,6 +63,10 @@ def test_a_day_is_made_shown_and_signed(environment: dict[str, str], tmp_path: P
     assert run(environment, "make", "daily", "--date", "2026-11-02").stdout.splitlines()[2] == "【草稿，未签发】"
     assert {row["version"]: row["draft"] for row in of_monday(environment)} == {1: False, 2: True}
     assert "wang 签发于" in run(environment, "list").stdout
+    day.city.refresh()
+    audit = People(day.reader.client, day.reader.names).audit()
+    done = [(one.who.partition(":")[0], one.action) for one in audit if one.target == name]
+    assert sorted(done) == [("cli", f"report_{step}") for step in ("made", "signed", "written", "written")]
 
 
 def test_a_shift_is_handed_over(environment: dict[str, str]) -> None:

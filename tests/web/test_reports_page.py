@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from docx import Document
 from elasticsearch import Elasticsearch
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 
 from config.settings import Settings
 from indexers.people import People, Role
+from indexers.records import Records
+from reports.archive import REPORTS
 from tests.indexers.posts import tagged
 from tests.web.conftest import HOSTILE, NOW, REPORT, Clock, SignIn, write
 from tests.web.test_pages import ENGINES, data
@@ -152,6 +155,18 @@ def test_what_is_not_asked_for_rightly_is_refused(duty: TestClient, filled: None
     for path in ("/reports/none", "/reports/none/docx", f"/reports/{'长' * 400}"):
         assert duty.get(path).status_code == 404
     assert duty.post("/reports/none/sign", data={"seen": "0"}).status_code == 404
+
+
+def test_a_report_of_another_version_is_listed_and_not_shown(duty: TestClient, filled: None, people: People) -> None:
+    """The list goes on; the report says why it can't be shown."""
+    records = Records(people.client, people.names)
+    read = records.get(REPORTS, REPORT)
+    assert read is not None
+    assert records.replace(REPORTS, msgspec.structs.replace(read.body, value={"format": 99}), read.version)
+    assert REPORT in duty.get("/reports").text
+    for path in (PAGE, f"{PAGE}/docx"):
+        answer = duty.get(path)
+        assert (answer.status_code, "另一版本" in answer.text) == (404, True)
 
 
 def test_programs_make_and_sign_too(duty: TestClient, filled: None) -> None:

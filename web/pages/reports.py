@@ -14,9 +14,9 @@ from indexers.records import Records
 from reports import text, word
 from reports.archive import LONGEST_WORDS, Archive, Report, Words
 from reports.content import Content
-from reports.errors import AlreadySigned, BadPeriod, Changed, NoSuchReport
+from reports.errors import AlreadySigned, BadPeriod, Changed, NoSuchReport, Unreadable
 from reports.gather import gather, material
-from reports.layout import lay_out, period_of, title_of
+from reports.layout import lay_out
 from reports.period import Kind, Period, daily, handover
 from reports.plain import moment
 from web.access import may
@@ -188,9 +188,13 @@ def _archive(desk: Desk) -> Archive:
 
 def _found(request: Request, report_id: str) -> Report:
     try:
-        return _archive(desk_of(request)).get(report_id)
+        found = _archive(desk_of(request)).get(report_id)
+        _ = found.content  # before anything is written about it
     except NoSuchReport as error:
         raise NotFound(f"没有这份报告：{report_id[:200]}") from error
+    except Unreadable as error:
+        raise NotFound(f"{report_id} 由程序的另一版本生成，本版本不能显示") from error
+    return found
 
 
 def _answer(request: Request, changed: Report) -> Response:
@@ -271,12 +275,11 @@ def _view(request: Request, found: Report) -> ReportView:
 
 
 def _item(found: Report) -> ReportItem:
-    content = found.content
     return ReportItem(
         id=found.id,
         page=report_link(found.id),
-        title=title_of(content),
-        period=period_of(content),
+        title=found.title,
+        period=found.period,
         version=found.version,
         made_at=found.made_at,
         made_by=found.made_by,
