@@ -24,11 +24,18 @@ class Feeds:
     def routes(self) -> list[Route]:
         """Where they are."""
         return [
+            Route(re.compile(r"/news/?"), self.front),
             Route(re.compile(r"/news/feed\.xml"), self.news),
             Route(re.compile(r"/paper/rss\.xml"), self.paper),
             Route(re.compile(r"/wechat/yunxi-fabu\.atom"), self.wechat),
             Route(re.compile(r"/(?:news|paper|wechat)/(?P<number>\d+)\.html"), self.page),
         ]
+
+    def front(self, _request: Request) -> Answer:
+        """The website's front page, which names its feed as websites do."""
+        listed = "".join(f'<li><a href="/news/{entry.number}.html">{escape(entry.title)}</a></li>' for entry in self._newest(Place.NEWS))
+        feed = '<link rel="alternate" type="application/rss+xml" title="云溪在线" href="/news/feed.xml">'
+        return as_html(f"<!DOCTYPE html><html><head><title>云溪在线</title>{feed}</head><body><ul>{listed}</ul></body></html>")
 
     def news(self, request: Request) -> Answer:
         """RSS 2.0 in UTF-8."""

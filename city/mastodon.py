@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from city.answers import Answer, Request, Route, as_json
+from city.answers import Answer, Request, Route, as_html, as_json
 from city.clock import CityClock
 from city.people import Person
 from city.utterances import Form, Place, Utterance
@@ -31,12 +31,17 @@ class Mastodon:
         """Where it answers."""
         api = r"/mastodon/api/v1"
         return [
+            Route(re.compile(r"/mastodon/?"), self.front),
             Route(re.compile(rf"{api}/timelines/public"), self.public),
             Route(re.compile(rf"{api}/timelines/tag/(?P<tag>[^/]+)"), self.tag),
             Route(re.compile(rf"{api}/accounts/lookup"), self.lookup),
             Route(re.compile(rf"{api}/accounts/(?P<number>\d+)/statuses"), self.account),
             Route(re.compile(rf"{api}/statuses/(?P<number>\d+)/context"), self.context),
         ]
+
+    def front(self, _request: Request) -> Answer:
+        """The server's front page, which says nothing to a program."""
+        return as_html("<!DOCTYPE html><html><head><title>云溪社区</title></head><body><h1>云溪社区</h1></body></html>")
 
     def public(self, request: Request) -> Answer:
         """Everything posted here, newest first."""

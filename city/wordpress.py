@@ -4,7 +4,7 @@ import re
 from datetime import UTC
 from typing import Any
 
-from city.answers import Answer, Request, Route, as_json, paragraphs
+from city.answers import Answer, Request, Route, as_html, as_json, paragraphs
 from city.clock import CityClock
 from city.utterances import Place, Utterance
 from city.world import Strand, World
@@ -22,9 +22,15 @@ class WordPress:
     def routes(self) -> list[Route]:
         """Where it answers."""
         return [
+            Route(re.compile(r"/forum/?"), self.front),
             Route(re.compile(r"/forum/wp-json/wp/v2/posts"), self.posts),
             Route(re.compile(r"/forum/wp-json/wp/v2/comments"), self.comments),
         ]
+
+    def front(self, request: Request) -> Answer:
+        """The forum's front page, which names the API as WordPress does."""
+        api = f'<link rel="https://api.w.org/" href="{request.base}/forum/wp-json/">'
+        return as_html(f"<!DOCTYPE html><html><head><title>云溪论坛</title>{api}</head><body><h1>云溪论坛</h1></body></html>")
 
     def posts(self, request: Request) -> Answer:
         """Posts, newest first. A page beyond the last is an error, as WordPress has it."""

@@ -15,6 +15,7 @@ COMMANDS = {
     "crawl": "cli.crawl:crawl",
     "dashboards": "cli.dashboards:dashboards",
     "incidents": "cli.incidents:incidents",
+    "init": "cli.init:init",
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "demo": "cli.demo:demo",

@@ -26,6 +26,12 @@ class Problem(NamedTuple):
         return f"{where}: {self.key}: {self.what}" if self.key else f"{where}: {self.what}"
 
 
+class FilesThere(YuqingError):
+    """The files of an office can't be written where they would stand; nothing was."""
+
+    status = 2
+
+
 class ConfigError(YuqingError):
     """Something in the office's own files or settings is wrong. Raised once, with every problem found."""
 

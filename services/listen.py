@@ -14,7 +14,7 @@ def listen(given: WebSettings) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         what = f"can't serve pages at {host}:{port}: {error.strerror}"
-        raise PortTaken(f"{what}; give another port with YUQING_WEB__PORT (0 takes any free one)") from error
+        raise PortTaken(f"{what}; give another one with YUQING_WEB__PORT, or --port of `yuqing serve`; 0 takes any free one") from error
 
 
 def address_of(listening: socket.socket) -> str:
