@@ -20,6 +20,7 @@ from web.duty_alerts import DutyAlerts, duty_alerts
 from web.duty_incidents import Pressing, pressing
 from web.links import Narrow, search_link
 from web.live import read_since
+from web.panel_items import SlotItem, TopicItem, slot_items, topic_items
 from web.position import OVERLAP, start
 from web.render import respond
 from web.views import PostItem, View, models_of, post_item
@@ -29,7 +30,6 @@ router = APIRouter()
 MINUTE = timedelta(minutes=1)
 STEPS = {6: 10 * MINUTE, 24: 30 * MINUTE, 72: 120 * MINUTE, 168: 360 * MINUTE}  # hours shown → step
 LISTED = 30
-SENTIMENTS = (-1, 0, 1)
 PANELS = (panels.VOLUME, panels.TOPICS, panels.TOPIC_SPREAD, panels.NEGATIVE_SHARE)
 UNUSED = frozenset({"off", "gone"})  # states of sources that aren't read
 RULE = queries.COUNTED
@@ -50,25 +50,6 @@ class Number(View):
     before: int  # in the window before, up to the same time
     link: str
     before_link: str
-
-
-class SlotItem(View):
-    """A step of the timeline."""
-
-    start: datetime
-    posts: int
-    sentiments: dict[int, int]
-    link: str
-
-
-class TopicItem(View):
-    """A topic, and where its posts can be read."""
-
-    name: str
-    posts: int
-    spread: int
-    sentiments: dict[int, int]
-    links: dict[str, str]  # "all", "-1", "0", "1"
 
 
 class DutyView(View):
@@ -112,7 +93,7 @@ def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
     states = source_states(desk.office.sources, queries.latest_coverage(reader), now)
     found = ask(reader, PANELS, Scope(window, step, without=without))
     numbers = _numbers(desk, found[panels.NEGATIVE_SHARE.id], window, now, without)
-    spread = found[panels.TOPIC_SPREAD.id].named()
+    zone = desk.settings.zone
     return DutyView(
         hours=hours,
         start=window.start,
@@ -123,8 +104,8 @@ def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
         all=numbers[None],
         negative=numbers[-1],
         alerts=duty_alerts(desk),
-        timeline=tuple(_slot(desk, slot, step) for slot in found[panels.VOLUME.id].parts),
-        topics=tuple(_topic(desk, topic, spread.get(topic.key), window) for topic in found[panels.TOPICS.id].parts),
+        timeline=slot_items(found[panels.VOLUME.id], window, zone),
+        topics=topic_items(found[panels.TOPICS.id], found[panels.TOPIC_SPREAD.id], window, zone),
         sources=sum(state.state not in UNUSED for state in states),
         source_problems=tuple(problems(states)),
         pressing=pressing(desk),
@@ -174,25 +155,3 @@ def _numbers(desk: Desk, this: Part, window: Window, now: datetime, without: tup
 def _negative(share: Part) -> int:
     _, negative = share.measures
     return int(negative or 0)
-
-
-def _slot(desk: Desk, slot: Part, step: timedelta) -> SlotItem:
-    assert isinstance(slot.key, datetime)
-    link = search_link(desk.settings.zone, Window(slot.key, slot.key + step))
-    return SlotItem(start=slot.key, posts=slot.count, sentiments=_sentiments(slot), link=link)
-
-
-def _topic(desk: Desk, topic: Part, spread: Part | None, window: Window) -> TopicItem:
-    name = str(topic.key)
-
-    def link(sentiment: int | None) -> str:
-        return search_link(desk.settings.zone, window, Narrow(topic=name, sentiment=sentiment))
-
-    links = {"all": link(None)} | {str(sentiment): link(sentiment) for sentiment in SENTIMENTS}
-    far = int(spread.measures[1] or 0) if spread else 0
-    return TopicItem(name=name, posts=topic.count, spread=far, sentiments=_sentiments(topic), links=links)
-
-
-def _sentiments(part: Part) -> dict[int, int]:
-    found = part.named()
-    return {sentiment: found[sentiment].count if sentiment in found else 0 for sentiment in SENTIMENTS}
