@@ -121,7 +121,7 @@ def _things(settings: "Settings", language: str) -> "tuple[str, list[Thing]]":
 
     space = f"/s/{settings.kibana.space}" if settings.kibana.space else ""
     where = f"{(settings.kibana.url or '').rstrip('/')}{space}"
-    return where, things(Names(settings.elasticsearch.prefix), language)
+    return where, things(Names(settings.elasticsearch.prefix), language, settings.watch.address)
 
 
 def _together(things: "list[Thing]") -> dict[str, list[dict[str, object]]]:

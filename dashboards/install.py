@@ -37,12 +37,12 @@ class Installed(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def things(names: Names, language: str) -> list[Thing]:
-    """List what is installed, data views first: dashboards lead to them."""
+def things(names: Names, language: str, pages: str | None = None) -> list[Thing]:
+    """List what is installed, data views first: dashboards lead to them. `pages` is where our own pages are."""
     found = []
     for view in VIEWS:
         key, path = view.key(names), "/api/data_views/data_view"
-        body = {"data_view": view_body(view, names, language), "override": True}
+        body = {"data_view": view_body(view, names, language, pages), "override": True}
         found.append(Thing("data_view", key, "POST", path, body, f"{path}/{quote(key, safe='')}", "data_view"))
     for board in BOARDS:
         key = board_key(board, names)

@@ -38,8 +38,11 @@ def board_body(board: Board, names: Names, language: str) -> Json:
     }
 
 
-def view_body(view: View, names: Names, language: str) -> Json:
-    """Write a data view. Its name holds the prefix: Kibana replaces a data view by its name, and several offices may share a space."""
+def view_body(view: View, names: Names, language: str, pages: str | None = None) -> Json:
+    """Write a data view. `pages` is where our own pages are: the id of a post then leads to the post's page there.
+
+    Its name holds the prefix: Kibana replaces a data view by its name, and several offices may share a space.
+    """
     body: Json = {
         "id": view.key(names),
         "title": view.indices(names),
@@ -50,9 +53,17 @@ def view_body(view: View, names: Names, language: str) -> Json:
     if view.hidden:
         body["sourceFilters"] = [{"value": field} for field in view.hidden]
     if view.id == "posts":
-        entries = [{"key": key, "value": value} for key, value in SENTIMENTS[language].items()]
-        body["fieldFormats"] = {"sentiment": {"id": "static_lookup", "params": {"lookupEntries": entries}}}
+        body["fieldFormats"] = _formats(language, pages)
     return body
+
+
+def _formats(language: str, pages: str | None) -> Json:
+    entries = [{"key": key, "value": value} for key, value in SENTIMENTS[language].items()]
+    sentiment = {"sentiment": {"id": "static_lookup", "params": {"lookupEntries": entries}}}
+    if pages is None:
+        return sentiment
+    link = {"type": "a", "urlTemplate": f"{pages.rstrip('/')}/posts/{{{{value}}}}", "labelTemplate": "{{value}}"}
+    return {**sentiment, "id": {"id": "url", "params": link}}
 
 
 def _placed(panel: Panel | Listing, place: Place, names: Names, language: str) -> Json:

@@ -64,7 +64,7 @@ SPREADING = Listing(
     "most-spread",
     Text("传播最广的帖子", "Posts that spread most"),
     POSTS,
-    ("published_at", "platform", "title", "text", "topic", "sentiment", "spread", "url"),
+    ("published_at", "platform", "kind", "topic", "sentiment", "accounts", "spread", "id", "url"),  # no text: it may be a report (举报)
     "spread",
 )
 RUNS = Panel(

@@ -14,6 +14,7 @@ from config.errors import ConfigError
 from config.settings import KibanaSettings
 from dashboards.errors import KibanaError, KibanaNotSet
 from dashboards.install import differences, install, installed, things
+from dashboards.panels import PANELS
 from dashboards.server import TRIES, Kibana
 from indexers.names import Names
 from tests.certificates import Authority
@@ -80,6 +81,14 @@ def test_an_installation_that_broke_off_is_made_good(kibana: Kibana, played: Pla
     put_all(kibana)
     assert len(played.views) == 5
     assert len(played.boards) == 2
+
+
+def test_ids_of_posts_lead_to_our_pages() -> None:
+    """Where the settings say where those are: there the text of a report opens to whom it is for, and Kibana shows no text."""
+    (posts, *_), (without, *_) = things(NAMES, "zh", "https://yuqing.example.cn/"), things(NAMES, "zh")
+    assert posts.sent["fieldFormats"]["id"]["params"]["urlTemplate"] == "https://yuqing.example.cn/posts/{{value}}"
+    assert "id" not in without.sent["fieldFormats"]
+    assert not {"text", "title", "tokens"} & {field for panel in PANELS for field in panel.fields}
 
 
 def test_a_space_has_its_own(played: PlayedKibana, waits: list[float]) -> None:

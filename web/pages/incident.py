@@ -21,9 +21,9 @@ from web.cases import ClockItem, RecordItem, Refusal, clock_item, named, names_o
 from web.desk import Desk, actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
 from web.links import incident_link, incident_posts_link, minute
-from web.pages.duty import SENTIMENTS, SlotItem
 from web.pages.incident_posts import MemberItem, member_item
 from web.pages.incidents import Count, IncidentRow, incident_row
+from web.panel_items import SENTIMENTS, SlotItem
 from web.render import respond, wants_json
 from web.views import Named, View
 
