@@ -53,6 +53,21 @@ def alert_link(episode: str) -> str:
     return f"/alerts/{escaped(episode)}"
 
 
+def incident_link(incident: str) -> str:
+    """Give the address of an incident's own page."""
+    return f"/incidents/{escaped(incident)}"
+
+
+def incident_posts_link(incident: str, given: Sequence[tuple[str, object]] = ()) -> str:
+    """Give the address of an incident's posts, narrowed down as the page of them takes it."""
+    return address(f"{incident_link(incident)}/posts", given)
+
+
+def request_link(request: str) -> str:
+    """Give the address of a request's own page."""
+    return f"/requests/{escaped(request)}"
+
+
 def report_link(report: str) -> str:
     """Give the address of a report's own page."""
     return f"/reports/{escaped(report)}"

@@ -9,6 +9,7 @@ from incidents.asks import RequestKind
 from incidents.filed import REQUEST_STEPS, REQUESTS, WAITING
 from incidents.reports import HIDDEN
 from incidents.requests import Request, RequestRecord, RequestStage, clock
+from indexers.links import request_link
 from indexers.merge import StoredPost
 from indexers.queries import get_posts
 from indexers.reader import iso
@@ -18,6 +19,7 @@ from reports.content import RequestRow, Requests
 from reports.material import Material
 from reports.period import Period
 from reports.plain import line
+from reports.posts import NOBODY
 
 ROWS = 15
 EXCERPT = 60  # characters
@@ -76,16 +78,18 @@ def _warns(request: Request, period: Period) -> bool:
 
 def _rows(material: Material, found: Sequence[tuple[Request, str]]) -> tuple[RequestRow, ...]:
     posts = get_posts(material.reader, [request.post for request, _ in found if not request.is_report])
-    return tuple(_row(material, request, state, posts.get(request.post)) for request, state in found)
+    withheld = material.withheld.among(posts.values(), NOBODY)
+    return tuple(_row(material, request, state, None if request.post in withheld else posts.get(request.post)) for request, state in found)
 
 
 def _row(material: Material, request: Request, state: str, post: StoredPost | None) -> RequestRow:
     return RequestRow(
         id=request.id,
+        page=request_link(request.id),
         kind=request.kind,
         state=state,
         department=None if request.is_report else material.department(request.department),
         received_at=request.received_at,
         due_at=request.due_at,
-        text=HIDDEN if request.is_report else "" if post is None else line(text_of(post), EXCERPT),
+        text=HIDDEN if request.is_report or post is None else line(text_of(post), EXCERPT),
     )

@@ -11,9 +11,10 @@ from incidents.filed import INCIDENTS, STEPS, Filed
 from incidents.records import Record, Stage
 from incidents.words import GRADES
 from indexers.case_queries import timeline
+from indexers.links import incident_link, incident_posts_link, minute
 from indexers.slots import Window
 from reports import handling
-from reports.content import ClockRow, IncidentRow, Incidents, Step
+from reports.content import ClockRow, IncidentRow, Incidents, Number, Step
 from reports.material import Material
 from reports.period import Period
 from reports.plain import line, moment
@@ -80,13 +81,14 @@ def _row(material: Material, period: Period, filed: Filed, steps: Sequence[Recor
     incident, before = filed.incident, [step for step in steps if step.at < period.until]
     return IncidentRow(
         id=incident.id,
+        page=incident_link(incident.id),
         title=line(incident.title, LONGEST_TITLE),
         found_at=incident.found_at,
         state=handling.state_at(steps, period.until, Stage.FOUND.value),
         level=_level(material, _last(before, "level")),
         lead=material.department(_last(before, "lead_department")),
         topic=incident.topic,
-        posts=filed.posts,
+        posts=Number(n=filed.posts, link=incident_posts_link(incident.id)),
         posts_in_period=_posts(material, filed, period.so_far),
         steps=tuple(_step(material, step) for step in _inside(steps, period.so_far)),
     )
@@ -107,8 +109,10 @@ def _level(material: Material, name: str | None) -> str | None:
     return next((level.name for level in material.rules.levels if level.id == name), name)
 
 
-def _posts(material: Material, filed: Filed, window: Window) -> int:
-    return sum(slot.posts for slot in timeline(material.reader, filed.groups, window, window.end - window.start))
+def _posts(material: Material, filed: Filed, window: Window) -> Number:
+    posts = sum(slot.posts for slot in timeline(material.reader, filed.groups, window, window.end - window.start))
+    times = [("from", minute(window.start, material.zone)), ("to", minute(window.end, material.zone))]
+    return Number(n=posts, link=incident_posts_link(filed.incident.id, times))
 
 
 def _step(material: Material, step: Record) -> Step:
@@ -150,6 +154,7 @@ def _clock(filed: Filed, clock: Clock, window: Window) -> ClockRow | None:
         return None
     return ClockRow(
         incident=filed.incident.id,
+        page=incident_link(filed.incident.id),
         title=line(filed.incident.title, LONGEST_TITLE),
         name=clock.rule.name,
         statutory=clock.rule.statutory,

@@ -20,7 +20,7 @@ class Piece(BaseModel):
 
 
 class Number(Piece):
-    """A number of posts, and the address of the search that gives them, within our pages."""
+    """A number of posts, and the address of the page that lists them, within our pages."""
 
     n: int
     link: str
@@ -42,6 +42,7 @@ class Volume(Piece):
     negative: Compared
     neutral: Compared
     positive: Compared
+    withheld: int  # reports (举报) of the period, which are in none of these numbers
 
 
 class Share(Piece):
@@ -63,9 +64,9 @@ class Shares(Piece):
 
 
 class Led(Piece):
-    """A post that came far. Of one that is a report (举报) there is nothing but that."""
+    """A post that came far."""
 
-    page: str | None  # the address of its page here
+    page: str  # the address of its page here
     url: str | None  # of the original
     text: str  # its beginning
     published_at: datetime
@@ -74,7 +75,6 @@ class Led(Piece):
     topic: str | None
     sentiment: int | None
     spread: int
-    hidden: bool
 
 
 class Step(Piece):
@@ -93,14 +93,15 @@ class IncidentRow(Piece):
     """An incident as it stood, and what was done about it in the period."""
 
     id: str
+    page: str  # the address of its page here
     title: str
     found_at: datetime
     state: str
     level: str | None
     lead: str | None  # name of the department
     topic: str | None
-    posts: int  # in all, when the report was made
-    posts_in_period: int
+    posts: Number  # in all, when the report was made
+    posts_in_period: Number
     steps: tuple[Step, ...]
 
 
@@ -120,6 +121,7 @@ class ClockRow(Piece):
     """A clock of an incident, as it stood."""
 
     incident: str
+    page: str  # of the incident
     title: str
     name: str
     statutory: bool
@@ -135,6 +137,7 @@ class RequestRow(Piece):
     """A request (诉求) that waits. Of a report (举报) neither text nor department."""
 
     id: str
+    page: str  # the address of its page here
     kind: str
     state: str
     department: str | None

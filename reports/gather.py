@@ -9,8 +9,7 @@ from config.incidents import load_incidents
 from config.settings import Settings
 from crawlers.fare import RULE as SILENCE
 from incidents.follow import RECIPE
-from indexers import queries
-from indexers.queries import Filters
+from indexers.queries import COUNTED
 from indexers.reader import Reader
 from indexers.series import began
 from reports import asked, cases, covered, own, posts, told
@@ -27,6 +26,7 @@ def material(settings: Settings, reader: Reader, office: Office) -> Material:
 def gather(given: Material, period: Period, made_at: datetime) -> Content:
     """Ask for everything that a report says. Raises DatabaseUnavailable and DatabaseError."""
     since = began(given.reader)
+    scope = posts.Scope.of(given, period, since)
     incidents, clocks = cases.look(given, period)
     requests, alerts, ours = asked.look(given, period), told.look(given, period), own.look(given, period)
     return Content(
@@ -38,17 +38,17 @@ def gather(given: Material, period: Period, made_at: datetime) -> Content:
         until=period.until,
         made_at=made_at,
         quiet=quiet(incidents, clocks, requests, alerts, ours),
-        volume=posts.volume(given, period, since),
-        topics=posts.topics(given, period, since),
-        accounts=posts.accounts(given, period, since),
-        led=posts.led(given, period),
+        volume=posts.volume(scope),
+        topics=posts.topics(scope),
+        accounts=posts.accounts(scope),
+        led=posts.led(scope),
         incidents=incidents,
         clocks=clocks,
         requests=requests,
         alerts=alerts,
         coverage=covered.look(given, period, since),
         own=ours,
-        bases=tuple(_bases(given, period, alerts)),
+        bases=tuple(_bases(scope, alerts)),
     )
 
 
@@ -70,10 +70,10 @@ def quiet(incidents: Incidents, clocks: Iterable[ClockRow], requests: Requests, 
     )
 
 
-def _bases(given: Material, period: Period, alerts: Alerts) -> Iterator[Basis]:
+def _bases(scope: posts.Scope, alerts: Alerts) -> Iterator[Basis]:
     """Name the rules and models on which the numbers rest."""
-    yield Basis(what="计数", version=queries.COUNTED)
-    for model, number in queries.models(given.reader, Filters(window=period.so_far)).items():
+    yield Basis(what="计数", version=COUNTED)
+    for model, number in posts.tagged_by(scope).items():
         yield Basis(what=f"主题与情感（{number} 条）", version=model)
     yield Basis(what="事件归并", version=RECIPE.stamp)
     yield Basis(what="来源判定", version=SILENCE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from reports.blocks import Block, Cell, cell, paragraph, run, table
+from reports.blocks import Block, Cell, cell, number, paragraph, run, table
 from reports.content import AlertRow, ClockRow, Content, IncidentRow, RequestRow, Step
 from reports.plain import moment
 from reports.words import CLOCKS, HAPPENED, LEVEL_WORDS, MILESTONES, REQUEST_KINDS, REQUEST_STAGES, STAGES, STATUS_WORDS, named
@@ -29,15 +29,18 @@ def incidents(content: Content) -> Iterator[Block]:
 
 
 def _incident(row: IncidentRow, *, new: bool) -> Iterator[object]:
-    yield run(f"{'【新】' if new else ''}{row.title}", strong=True)
+    yield run(f"{'【新】' if new else ''}{row.title}", row.page, strong=True)
     facts = [
         f"{named(STAGES, row.state)}",
         f"级别{row.level}" if row.level else "未定级",
         f"牵头 {row.lead}" if row.lead else None,
         row.topic,
     ]
-    facts += [f"本期帖文 {row.posts_in_period} 条，共 {row.posts} 条", row.id]
-    yield f"（{'，'.join(fact for fact in facts if fact)}）"
+    yield f"（{'，'.join(fact for fact in facts if fact)}，本期帖文 "
+    yield number(row.posts_in_period)
+    yield " 条，共 "
+    yield number(row.posts)
+    yield f" 条，{row.id}）"
 
 
 def _step(step: Step, zone: ZoneInfo) -> str:
@@ -65,7 +68,7 @@ def _clock(clock: ClockRow, zone: ZoneInfo) -> tuple[Cell, ...]:
     state = named(CLOCKS, clock.state) + ("（逾期完成）" if clock.late else "")
     name = f"{clock.name}{'（法定）' if clock.statutory else ''}"
     happened = "、".join(HAPPENED[what] for what in clock.happened)
-    return (cell(clock.title), cell(name), cell(moment(clock.due_at, zone)), cell(state), cell(happened or "–"))
+    return (cell(clock.title, clock.page), cell(name), cell(moment(clock.due_at, zone)), cell(state), cell(happened or "–"))
 
 
 def requests(content: Content) -> Iterator[Block]:
@@ -80,20 +83,20 @@ def requests(content: Content) -> Iterator[Block]:
         if total:
             yield paragraph(f"{what} {total} 件：", tone="warning")
         for row in rows:
-            yield paragraph(_request(row, zone), tone="item")
+            yield paragraph(*_request(row, zone), tone="item")
         if total > len(rows):
             yield paragraph(f"另有 {total - len(rows)} 件未列出。", tone="note")
 
 
-def _request(row: RequestRow, zone: ZoneInfo) -> str:
+def _request(row: RequestRow, zone: ZoneInfo) -> Iterator[object]:
+    yield run(named(REQUEST_KINDS, row.kind), row.page)
     facts = [
-        named(REQUEST_KINDS, row.kind),
         named(REQUEST_STAGES, row.state),
         row.department,
         f"应于 {moment(row.due_at, zone)} 前答复",
         row.id,
     ]
-    return f"{'，'.join(fact for fact in facts if fact)}：{row.text}"
+    yield f"，{'，'.join(fact for fact in facts if fact)}：{row.text}"
 
 
 def alerts(content: Content) -> Iterator[Block]:

@@ -24,6 +24,8 @@ def volume(content: Content) -> Iterator[Block]:
     rest = whole.n - negative.n - counted.neutral.now.n - counted.positive.now.n
     if rest:
         yield paragraph(f"另有 {rest} 条没有情感标签。", tone="note")
+    if counted.withheld:
+        yield paragraph(f"另有举报 {counted.withheld} 条，仅限指定人员查阅，不计入以上及以下各项数字。", tone="note")
     days = len(counted.all.week)
     if days:
         week = [part for one in counted.all.week for part in ("、", number(one))]
@@ -84,9 +86,8 @@ def _led(post: Led, zone: ZoneInfo) -> Iterator[object]:
     facts.append(None if post.sentiment is None else SENTIMENT_WORDS[post.sentiment])
     yield " · " + " · ".join(fact for fact in facts if fact) + "："
     yield post.text
-    if post.page:
-        yield " "
-        yield run("本系统页面", post.page, spelled=True)
+    yield " "
+    yield run("本系统页面", post.page, spelled=True)
     if post.url:
         yield " "
         yield run("原文", post.url, spelled=True)

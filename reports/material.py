@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from config.accounts import MonitoredAccount
 from config.check import Office
 from config.incidents import IncidentRules
+from incidents.withheld import Withheld
 from indexers.reader import Reader
 from indexers.records import Records
 
@@ -21,6 +22,12 @@ class Material(NamedTuple):
     @property
     def records(self) -> Records:
         return Records(self.reader.client, self.reader.names)
+
+    @property
+    def withheld(self) -> Withheld:
+        """Knows which posts are reports (举报). A document goes to more people than may read one, so here nobody may."""
+        nobody = self.rules.reports.model_copy(update={"readers": ()})
+        return Withheld(self.reader, self.office, self.rules.model_copy(update={"reports": nobody}))
 
     @property
     def zone(self) -> ZoneInfo:

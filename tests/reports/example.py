@@ -62,11 +62,24 @@ def incident(name: str, state: str, *steps: Step, **given: Any) -> IncidentRow:
         "level": "黄色",
         "lead": "市住房和城乡建设局",
     }
-    return IncidentRow(**(body | {"topic": "城乡建设", "posts": 61, "posts_in_period": 47, "steps": steps} | given))
+    return IncidentRow(
+        **(
+            body
+            | {
+                "topic": "城乡建设",
+                "page": f"/incidents/{name}",
+                "posts": number(61, f"/incidents/{name}/posts"),
+                "posts_in_period": number(47, f"/incidents/{name}/posts?from=x"),
+                "steps": steps,
+            }
+            | given
+        )
+    )
 
 
 def content(**given: Any) -> Content:
     """All that a report can say."""
+    page = "/incidents/inc-1"
     share = Share(id="a", name="云溪地铁", posts=number(73), negative=number(31), spread=1280, before=number(52))
     water = incident(
         "inc-1", "assigned", step("found", "judged"), step("judged", "judged", milestone="information", why="https://y.example/1")
@@ -82,14 +95,14 @@ def content(**given: Any) -> Content:
         "quiet": False,
         "volume": Volume(
             all=compared(1207, 1003, 1003, 998), negative=compared(311, 204, 204, 190), neutral=compared(800, 700, 700, 711),
-            positive=compared(90, 99, 99, 97),
+            positive=compared(90, 99, 99, 97), withheld=2,
         ),
         "topics": Shares(rows=(share.model_copy(update={"id": "交通运输", "name": "交通运输", "before": None}),), total=1),
         "accounts": Shares(rows=(share,), total=4),
         "led": (
             Led(
                 page="/posts/weibo:1", url="https://weibo.example/1?a=1&b=2", text="地铁又停了 🙂", published_at=at(8), platform="weibo",
-                author="云溪晚报", topic="交通运输", sentiment=-1, spread=990, hidden=False,
+                author="云溪晚报", topic="交通运输", sentiment=-1, spread=990,
             ),
         ),
         "incidents": Incidents(
@@ -97,13 +110,13 @@ def content(**given: Any) -> Content:
         ),
         "clocks": (
             ClockRow(
-                incident="inc-1", title="东湖小区停水", name="回应社会关切", statutory=True, source="国办发〔2016〕61号", started_at=at(9),
+                incident="inc-1", page=page, title="东湖小区停水", name="回应社会关切", statutory=True, source="国办发〔2016〕61号", started_at=at(9),
                 due_at=at(57), state="running", late=False, happened=("warned",),
             ),
         ),
         "requests": Requests(
             received={"complaint": 3, "report": 1}, passed_on=2, answered=5, returned=1, dismissed=0, waiting=9,
-            overdue=(RequestRow(id="req-1", department="市住房和城乡建设局", **asked),), overdue_total=6, due_soon=(), due_soon_total=0,
+            overdue=(RequestRow(id="req-1", page="/requests/req-1", department="市住房和城乡建设局", **asked),), overdue_total=6, due_soon=(), due_soon_total=0,
         ),
         "alerts": Alerts(
             raised=(alert,), raised_total=1, acknowledged=0, unacknowledged=(alert,), unacknowledged_total=1,

@@ -44,11 +44,11 @@ def test_a_day_is_made_shown_and_signed(environment: dict[str, str], tmp_path: P
     text = run(environment, "make", "daily", "--date", "2026-11-02", "--by", "zhou", "--docx", str(file), "--text").stdout
     (name,) = [row["id"] for row in of_monday(environment)]
     told = data(environment, "show", name)
-    assert (told["made_by"], told["draft"], told["content"]["volume"]["all"]["now"]["n"]) == ("zhou", True, 28)
-    assert "全部：本期 28，前一日同期 4，近7日均值 1.6" in text
+    assert (told["made_by"], told["draft"], told["content"]["volume"]["all"]["now"]["n"]) == ("zhou", True, 27)
+    assert "全部：本期 27，前一日同期 4，近7日均值 1.6" in text
     assert run(environment, "show", name).stdout == text
     document = Document(io.BytesIO(file.read_bytes()))
-    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["全部", "28", "4", "1.6"]
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["全部", "27", "4", "1.6"]
     assert SECRET[:6] not in text + json.dumps(told, ensure_ascii=False) + "".join(one.text for one in document.paragraphs)
 
     run(environment, "write", name, "--analysis", "投诉集中在东湖小区", "--by", "li")

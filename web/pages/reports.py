@@ -1,11 +1,9 @@
 """报告: 日报 and 交接班. Made from the database, kept as drafts that officers add their words to, and signed once."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-import msgspec
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +20,8 @@ from reports.plain import moment
 from web.access import may
 from web.desk import Desk, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
-from web.links import address as link_to
 from web.links import report_link
+from web.list_query import ListQuery
 from web.render import respond, speech_of, wants_json
 from web.search_form import read_time
 from web.views import View
@@ -36,13 +34,10 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Written = Annotated[str, Field(max_length=3 * LONGEST_WORDS)]  # what is too long is cut when it is kept
 
 
-class ReportsQuery(BaseModel):
+class ReportsQuery(ListQuery):
     """The query of the list."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     kind: Annotated[Literal["", "daily", "handover"], Field(description="Only this kind.")] = ""
-    after: Annotated[str, Field(max_length=600, description="Where the page before ended; as given by it.")] = ""
 
 
 class MakeForm(BaseModel):
@@ -231,14 +226,12 @@ def _day(given: str) -> date:
 
 def _list(request: Request, query: ReportsQuery, form: MakeForm, *, message: str = "") -> ReportsView:
     desk = desk_of(request)
-    page = _archive(desk).page(kind=Kind(query.kind) if query.kind else None, size=SIZE, after=_place(query.after))
+    page = _archive(desk).page(kind=Kind(query.kind) if query.kind else None, size=SIZE, after=query.place(1))
     now = desk.clock().astimezone(desk.settings.zone)
-    given = [("kind", query.kind)] if query.kind else []
-    after = None if page.after is None else link_to("/reports", [*given, ("after", msgspec.json.encode(page.after).decode())])
     return ReportsView(
         reports=tuple(_item(read.body) for read in page.rows),
         total=page.total,
-        following=after,
+        following=None if page.after is None else query.link("/reports", after=page.after),
         kind=query.kind,
         may_write=may(officer_of(request).role, "POST", "/reports"),
         day=form.day or f"{now:%Y-%m-%d}",
@@ -246,13 +239,6 @@ def _list(request: Request, query: ReportsQuery, form: MakeForm, *, message: str
         end=form.end or f"{now:%Y-%m-%dT%H:%M}",
         message=message,
     )
-
-
-def _place(after: str) -> Sequence[Any] | None:
-    try:
-        return msgspec.json.decode(after, type=tuple[int, str]) if after else None
-    except msgspec.DecodeError as error:
-        raise BadInput("翻页位置无法识别，请从第一页开始") from error
 
 
 def _view(request: Request, found: Report) -> ReportView:
