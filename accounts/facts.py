@@ -19,6 +19,11 @@ class OwnPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     likes: int | None = None
 
     @property
+    def platform(self) -> str:
+        """Where it stands: ids begin with it."""
+        return self.id.partition(":")[0]
+
+    @property
     def spread(self) -> int | None:
         """Forwards and comments together; None where neither is known."""
         if self.forwards is None and self.comments is None:

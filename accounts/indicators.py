@@ -6,26 +6,40 @@ a day that the crawlers did not cover is neither with nor without update.
 """
 
 import math
+import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from accounts.facts import OwnPost, Snapshot
+from config.accounts import Assessment
 
 MODEL = "indicators-1"
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What an office can set. The weights of the quality score are the program's own proposal: no source publishes any."""
+    """What an office can set, as `config.accounts.Assessment` explains it."""
 
     silent_days: int = 14  # 国办秘函〔2019〕19号: no update in the two weeks before the check
     answered_weight: float = 0.5  # share of posts that anybody forwarded or commented on
     original_weight: float = 0.3  # share of posts that are the account's own
     depth_weight: float = 0.2  # how much the middle post is talked about, as a logarithm
     full_depth: int = 100  # forwards and comments of the middle post that count as full
+
+    @classmethod
+    def of(cls, given: Assessment) -> Self:
+        """Take those of an office."""
+        return cls(**given.model_dump())
+
+    @property
+    def version(self) -> str:
+        """Name the rules with what an office has set otherwise, so that numbers by other rules are never taken for the same."""
+        return MODEL if self == Rules() else f"{MODEL}+{zlib.crc32(msgspec.json.encode(self)):08x}"
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +59,21 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+
+class Day(NamedTuple):
+    """How many posts an account published on a day; None where nothing is known of it."""
+
+    day: date
+    posts: int | None
+
+
+class QualityParts(NamedTuple):
+    """What a quality score is made of; None where no post shows forwards or comments."""
+
+    original: float  # share of posts that are the account's own
+    answered: float | None  # share of posts that anybody forwarded or commented on
+    middle: float | None  # forwards and comments of the middle post
 
 
 class Indicators(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +158,7 @@ def _of(  # noqa: PLR0917 the columns of one row
         last_post_at=max((post.published_at for post in until), default=None),
         silent=_silent(updated, period.last, gaps, rules),
         posts=tuple(post.id for post in inside),
+        model=rules.version,
     )
 
 
@@ -137,14 +167,32 @@ def quality(posts: Sequence[OwnPost], rules: Rules) -> float | None:
 
     Posts whose spread is unknown count for originality only.
     """
+    found = quality_parts(posts)
+    if found is None:
+        return None
+    parts = [(rules.original_weight, found.original)]
+    if found.answered is not None and found.middle is not None:
+        depth = math.log1p(found.middle) / math.log1p(rules.full_depth)
+        parts += [(rules.answered_weight, found.answered), (rules.depth_weight, min(1.0, depth))]
+    return round(100 * sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts), 1)
+
+
+def quality_parts(posts: Sequence[OwnPost]) -> QualityParts | None:
+    """Say what the score is made of; None without posts."""
     if not posts:
         return None
     spreads = [post.spread for post in posts if post.spread is not None]
-    parts = [(rules.original_weight, sum(post.original for post in posts) / len(posts))]
-    if spreads:
-        depth = math.log1p(median(spreads)) / math.log1p(rules.full_depth)
-        parts += [(rules.answered_weight, sum(spread > 0 for spread in spreads) / len(spreads)), (rules.depth_weight, min(1.0, depth))]
-    return round(100 * sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts), 1)
+    return QualityParts(
+        original=sum(post.original for post in posts) / len(posts),
+        answered=sum(spread > 0 for spread in spreads) / len(spreads) if spreads else None,
+        middle=median(spreads) if spreads else None,
+    )
+
+
+def daily(posts: Iterable[OwnPost], period: Period, zone: ZoneInfo, gaps: Collection[date] = ()) -> list[Day]:
+    """Count an account's posts day by day; a day that was not covered and has no post is unknown."""
+    counts = Counter(post.published_at.astimezone(zone).date() for post in posts)
+    return [Day(day, counts[day] if counts[day] or day not in gaps else None) for day in _days(period)]
 
 
 def longest_run(days: Iterable[date]) -> int:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from elasticsearch.dsl import Search
 
+from accounts.errors import TooManyPosts
+from accounts.facts import OwnPost, Snapshot
 from accounts.indicators import Indicators, Period, Rules, indicators
 from accounts.own import SNAPSHOTS, Owners
 from config.accounts import MonitoredAccount
@@ -17,6 +19,7 @@ from indexers.series import newest_complete, oldest_complete, own_posts
 from indexers.slots import Window
 
 DAY = timedelta(days=1)
+MOST_POSTS = 200_000  # of all accounts in one period: more are refused, not left out
 SNAPSHOT_DAYS = 92  # before the period: the last count before it, from which followers gained are counted
 
 
@@ -27,20 +30,45 @@ class Span(NamedTuple):
     last: date
 
 
+class Gathered(NamedTuple):
+    """What is known of some accounts in a period, and for the veto and the growth of what was before it."""
+
+    accounts: Sequence[MonitoredAccount]
+    period: Period
+    posts: Sequence[OwnPost]  # without their texts, oldest first
+    snapshots: Sequence[Snapshot]  # oldest first
+    uncovered: Mapping[str, Collection[date]]  # account → days of which nothing is known
+    rules: Rules
+
+    def indicators(self, zone: ZoneInfo) -> list[Indicators]:
+        """Work out the indicators of all accounts, in their order."""
+        names = {account.id: account.name for account in self.accounts}
+        return indicators(names, self.posts, self.snapshots, self.period, zone, uncovered=self.uncovered, rules=self.rules)
+
+
+def gather(
+    reader: Reader, accounts: Sequence[MonitoredAccount], sources: Iterable[Source], period: Period, rules: Rules | None = None
+) -> Gathered:
+    """Read what is known of accounts. Raises TooManyPosts, DatabaseUnavailable and DatabaseError."""
+    rules = rules or Rules()
+    first = period.first - timedelta(days=rules.silent_days)
+    stored = own_posts(reader, covers(Period(first=first, last=period.last), reader.zone), most=MOST_POSTS + 1, words=False)
+    if len(stored) > MOST_POSTS:
+        raise TooManyPosts(MOST_POSTS)
+    window = covers(Period(first=period.first - timedelta(days=SNAPSHOT_DAYS), last=period.last), reader.zone)
+    query = Search().filter("range", at={"gte": iso(window.start), "lt": iso(window.end)})
+    if len(accounts) == 1:
+        query = query.filter("term", account=accounts[0].id)
+    snapshots = [read.body for read in Records(reader.client, reader.names).walk(SNAPSHOTS, query, {"at": "asc"})]
+    gaps = uncovered(reader, accounts, sources, Period(first=first, last=period.last))
+    return Gathered(accounts, period, list(Owners(accounts).posts(stored)), snapshots, gaps, rules)
+
+
 def measure(
     reader: Reader, accounts: Sequence[MonitoredAccount], sources: Iterable[Source], period: Period, rules: Rules | None = None
 ) -> list[Indicators]:
-    """Work out the indicators of all given accounts, in that order. Raises DatabaseUnavailable and DatabaseError."""
-    rules = rules or Rules()
-    first = period.first - timedelta(days=rules.silent_days)
-    owners = Owners(accounts)
-    posts = owners.posts(own_posts(reader, _window(first, period.last, reader.zone)))
-    window = _window(period.first - timedelta(days=SNAPSHOT_DAYS), period.last, reader.zone)
-    query = Search().filter("range", at={"gte": iso(window.start), "lt": iso(window.end)})
-    snapshots = [read.body for read in Records(reader.client, reader.names).walk(SNAPSHOTS, query, {"at": "asc"})]
-    gaps = uncovered(reader, accounts, sources, Period(first=first, last=period.last))
-    names = {account.id: account.name for account in accounts}
-    return indicators(names, posts, snapshots, period, reader.zone, uncovered=gaps, rules=rules)
+    """Work out the indicators of all given accounts, in that order. Raises TooManyPosts, DatabaseUnavailable and DatabaseError."""
+    return gather(reader, accounts, sources, period, rules).indicators(reader.zone)
 
 
 def uncovered(
@@ -74,5 +102,6 @@ def _known(day: date, spans: Sequence[Span | None]) -> bool:
     return bool(spans) and all(span is not None and span.first <= day <= span.last for span in spans)
 
 
-def _window(first: date, last: date, zone: ZoneInfo) -> Window:
-    return Window(datetime.combine(first, time(), zone), datetime.combine(last + DAY, time(), zone))
+def covers(period: Period, zone: ZoneInfo) -> Window:
+    """Give the time that the days of a period are, in a zone."""
+    return Window(datetime.combine(period.first, time(), zone), datetime.combine(period.last + DAY, time(), zone))

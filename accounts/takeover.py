@@ -129,6 +129,12 @@ def learn(habit: Habit, post: OwnPost, zone: ZoneInfo, tuning: Tuning | None = N
     )
 
 
+def usual_spread(habit: Habit) -> float | None:
+    """Give the forwards and comments of a usual post; None where none is known."""
+    weight, total, _ = habit.spreads
+    return round(math.expm1(total / weight), 1) if weight else None
+
+
 def _finding(habit: Habit, post: OwnPost, verdict: Verdict, signs: list[Sign], spread: Sign | None, tuning: Tuning) -> Finding:  # noqa: PLR0917 the parts of one value
     shown = [sign for sign in (*signs, *((spread,) if spread else ())) if sign.rarity >= tuning.sign]
     return Finding(

@@ -13,6 +13,7 @@ from config.errors import YuqingError
 
 if TYPE_CHECKING:
     from accounts.indicators import Indicators, Period
+    from config.check import Office
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DEFAULT_DAYS = 30
@@ -64,7 +65,7 @@ def show(*, first: datetime | None, last: datetime | None, chosen: tuple[str, ..
 
     from accounts.tables import as_data, as_table
 
-    rows, period = _measured(first, last, chosen)
+    rows, period, _ = _measured(first, last, chosen)
     if as_json:
         click.echo(json.dumps(as_data(rows), ensure_ascii=False))
         return
@@ -80,13 +81,17 @@ def export(*, first: datetime | None, last: datetime | None, chosen: tuple[str, 
 
     Example: yuqing accounts export --from 2026-10-01 --to 2026-10-31 october.xlsx
     """
-    from accounts.tables import as_data, as_xlsx
+    from accounts.tables import as_data, as_xlsx, places
 
     kind = file.suffix.lower()
     if kind not in {".xlsx", ".json"}:
         raise AccountsError(f"{file}: the name must end in .xlsx or .json")
-    rows, period = _measured(first, last, chosen)
-    content = as_xlsx(rows, period) if kind == ".xlsx" else json.dumps(as_data(rows), ensure_ascii=False, indent=1).encode()
+    rows, period, office = _measured(first, last, chosen)
+    content = (
+        as_xlsx(rows, period, places(office.accounts, office.departments, office.places))
+        if kind == ".xlsx"
+        else json.dumps(as_data(rows), ensure_ascii=False, indent=1).encode()
+    )
     try:
         file.write_bytes(content)
     except OSError as error:
@@ -94,8 +99,8 @@ def export(*, first: datetime | None, last: datetime | None, chosen: tuple[str, 
     click.echo(f"{file}：{len(rows)} 个账号，{period.first} 至 {period.last}。")
 
 
-def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, ...]) -> "tuple[list[Indicators], Period]":
-    from accounts.indicators import Period
+def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, ...]) -> "tuple[list[Indicators], Period, Office]":
+    from accounts.indicators import Period, Rules
     from accounts.report import measure
     from config.check import load_office
     from config.settings import load_settings
@@ -117,4 +122,4 @@ def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, 
     wanted = [account for account in office.accounts if not chosen or account.id in chosen]
     with connect(settings) as client:
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
-        return measure(reader, wanted, office.sources, period), period
+        return measure(reader, wanted, office.sources, period, Rules.of(office.assessment)), period, office

@@ -1,18 +1,20 @@
-"""The account matrix: which accounts the office watches, by which names people speak of them, and which department runs each."""
+"""The account matrix: which accounts the office watches, by which names people speak of them, which department runs each, and where."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from config.errors import ConfigError, Problem
 from config.lines import Document, read_yaml
 from config.settings import Settings
 
 FILE = "accounts.yaml"
-SECTIONS = ("departments", "accounts")
+SECTIONS = ("departments", "places", "accounts")  # lists
+ASSESSMENT = "assessment"
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Weight = Annotated[float, Field(ge=0, le=1)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 
 
@@ -29,12 +31,20 @@ class Department(Entry):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+class Place(Entry):
+    """A part of the office's area, to which accounts belong: a district, a county, the city itself."""
+
+    id: Id
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class MonitoredAccount(Entry):
     """One account of the matrix. A post concerns it when it says one of its names or keywords, is by it, or answers it."""
 
     id: Id
     name: Word  # as the platforms show it
     department: Id | None = None
+    place: Id | None = None
     aliases: tuple[Word, ...] = ()  # other names by which only this account is meant
     keywords: tuple[Word, ...] = ()  # words that concern it; several accounts may share one
     excluded: tuple[Word, ...] = ()  # phrases in which a name or keyword does not mean it
@@ -46,18 +56,36 @@ class MonitoredAccount(Entry):
         return (self.name, *self.aliases)
 
 
+class Assessment(Entry):
+    """How accounts are assessed. The days of the veto are those of 国办秘函〔2019〕19号; no source publishes weights for a quality score."""
+
+    silent_days: Annotated[int, Field(ge=1, le=366)] = 14  # without update up to the period's last day: the veto
+    answered_weight: Weight = 0.5  # share of posts that anybody forwarded or commented on
+    original_weight: Weight = 0.3  # share of posts that are the account's own
+    depth_weight: Weight = 0.2  # how much the middle post is talked about, as a logarithm
+    full_depth: Annotated[int, Field(ge=1)] = 100  # forwards and comments of the middle post that count as full
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if not self.original_weight:  # the one part that is always known
+            raise ValueError("original_weight must be more than 0: it is all there is where no counts are known")
+        return self
+
+
 class Matrix(Entry):
     """All of accounts.yaml."""
 
     departments: tuple[Department, ...] = ()
+    places: tuple[Place, ...] = ()
     accounts: tuple[MonitoredAccount, ...] = ()
+    assessment: Assessment = Assessment()
 
 
 def read_accounts(document: Document) -> tuple[Matrix, list[Problem]]:
     """Check accounts.yaml; what is right comes back beside every problem of the rest."""
-    problems = [*document.problems, *document.unknown_sections(SECTIONS)]
+    problems = [*document.problems, *document.unknown_sections((*SECTIONS, ASSESSMENT))]
     built: dict[str, list[tuple[int, Entry]]] = {name: [] for name in SECTIONS}
-    for section, model in (("departments", Department), ("accounts", MonitoredAccount)):
+    for section, model in (("departments", Department), ("places", Place), ("accounts", MonitoredAccount)):
         entries, wrong = document.section(section)
         problems += wrong
         for index, given in enumerate(entries):
@@ -66,14 +94,28 @@ def read_accounts(document: Document) -> tuple[Matrix, list[Problem]]:
             if entry is not None:
                 built[section].append((index, entry))
         problems += twice(
-            document, section, [(index, entry.id) for index, entry in built[section] if isinstance(entry, Department | MonitoredAccount)]
+            document,
+            section,
+            [(index, entry.id) for index, entry in built[section] if isinstance(entry, Department | Place | MonitoredAccount)],
         )
     accounts = [(index, entry) for index, entry in built["accounts"] if isinstance(entry, MonitoredAccount)]
     departments = [entry for _, entry in built["departments"] if isinstance(entry, Department)]
+    places = [entry for _, entry in built["places"] if isinstance(entry, Place)]
     problems += _shared_names(document, accounts)
     problems += _shared_ids(document, accounts)
-    problems += _strangers(document, accounts, {department.id for department in departments})
-    return Matrix(departments=tuple(departments), accounts=tuple(account for _, account in accounts)), problems
+    problems += _strangers(document, accounts, "department", {department.id for department in departments})
+    problems += _strangers(document, accounts, "place", {place.id for place in places})
+    assessment, wrong = _assessment(document)
+    matrix = Matrix(
+        departments=tuple(departments), places=tuple(places), accounts=tuple(account for _, account in accounts), assessment=assessment
+    )
+    return matrix, [*problems, *wrong]
+
+
+def _assessment(document: Document) -> tuple[Assessment, list[Problem]]:
+    given = document.data.get(ASSESSMENT) if isinstance(document.data, dict) else None
+    built, problems = (None, []) if given is None else document.build(Assessment, (ASSESSMENT,), given)
+    return built or Assessment(), problems
 
 
 def twice(document: Document, section: str, ids: Sequence[tuple[int, str]]) -> list[Problem]:
@@ -116,11 +158,11 @@ def _shared_ids(document: Document, accounts: Iterable[tuple[int, MonitoredAccou
     return problems
 
 
-def _strangers(document: Document, accounts: Iterable[tuple[int, MonitoredAccount]], known: set[str]) -> list[Problem]:
+def _strangers(document: Document, accounts: Iterable[tuple[int, MonitoredAccount]], what: str, known: set[str]) -> list[Problem]:
     return [
-        document.problem(("accounts", index, "department"), f"no such department: {account.department!r}; it must stand under departments")
+        document.problem(("accounts", index, what), f"no such {what}: {named!r}; it must stand under {what}s")
         for index, account in accounts
-        if account.department is not None and account.department not in known
+        if (named := getattr(account, what)) is not None and named not in known
     ]
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from config import accounts, alerts, incidents, sources, topics
-from config.accounts import Department, MonitoredAccount
+from config.accounts import Assessment, Department, MonitoredAccount, Place
 from config.alerts import AlertPlan
 from config.errors import ConfigError, Problem
 from config.incidents import IncidentRules
@@ -22,6 +22,8 @@ class Office(NamedTuple):
     topics: tuple[TopicEntry, ...]
     alerts: AlertPlan
     incidents: IncidentRules | None  # None only where its file has problems
+    places: tuple[Place, ...] = ()
+    assessment: Assessment = Assessment()
 
 
 def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, tuple[Problem, ...]]:
@@ -40,7 +42,9 @@ def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, t
     problems += awry
     rules, faulty = incidents.of_office(settings, {department.id for department in matrix.departments}, accounts.FILE)
     problems += faulty
-    office = Office(matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan, rules)
+    office = Office(
+        matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan, rules, matrix.places, matrix.assessment
+    )
     return office, tuple(problems)
 
 

@@ -19,6 +19,8 @@ from streams.messages import Coverage, Standing
 
 PAGE = 5000  # combinations fetched at a time; a server allows 65,536
 POSTS_PAGE = 1000
+WORDS = ("text", "title", "keywords", "media", "url")
+NO_WORDS = {"text": ""}
 FIELDS = {"account": "accounts", "topic": "topic", "sentiment": "sentiment"}  # what series can be cut by, and where it stands
 
 
@@ -78,12 +80,17 @@ def published(reader: Reader, filters: Filters, *, most: int) -> list[StoredPost
     return _walk(reader, "published", query, most)
 
 
-def own_posts(reader: Reader, window: Window, *, seen_since: datetime | None = None, most: int = 100_000) -> list[StoredPost]:
-    """Give the posts by monitored accounts published in a window, oldest first; with `seen_since` those seen then or later."""
+def own_posts(
+    reader: Reader, window: Window, *, seen_since: datetime | None = None, most: int = 100_000, words: bool = True
+) -> list[StoredPost]:
+    """Give the posts by monitored accounts published in a window, oldest first; with `seen_since` those seen then or later.
+
+    No more than `most`. Without `words` their texts are empty: what only counts has no use for them.
+    """
     query = _own(window)
     if seen_since is not None:
         query = query.filter("range", collected_at={"gte": iso(seen_since)})
-    return _walk(reader, "own_posts", query.sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}), most)
+    return _walk(reader, "own_posts", query.sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}), most, words=words)
 
 
 def newest_complete(reader: Reader, source: str) -> Coverage | None:
@@ -109,21 +116,21 @@ def _own(window: Window) -> Search[Any]:
     )
 
 
-def _walk(reader: Reader, name: str, query: Search[Any], most: int) -> list[StoredPost]:
+def _walk(reader: Reader, name: str, query: Search[Any], most: int, *, words: bool = True) -> list[StoredPost]:
     found: list[StoredPost] = []
-    query = query.source(excludes=list(FOR_MERGING_ONLY))
+    query = query.source(excludes=list(FOR_MERGING_ONLY if words else (*FOR_MERGING_ONLY, *WORDS)))
     while len(found) < most:
         size = min(POSTS_PAGE, most - len(found))
         page = hits(reader.run(name, reader.names.posts, query.extra(size=size)))
-        found += [_post(hit) for hit in page]
+        found += [_post(hit, {} if words else NO_WORDS) for hit in page]
         if len(page) < size:
             break
         query = query.extra(search_after=page[-1]["sort"])
     return found
 
 
-def _post(hit: Body) -> StoredPost:
+def _post(hit: Body, instead: Body) -> StoredPost:
     try:
-        return msgspec.convert(hit["_source"], StoredPost)
+        return msgspec.convert({**instead, **hit["_source"]}, StoredPost)
     except msgspec.ValidationError as error:
         raise DatabaseError(f"{hit['_index']}/{hit['_id']} is no post of ours: {error}", status=200, reason="foreign_document") from error

@@ -254,6 +254,7 @@ def _watching(client: Elasticsearch) -> Iterator[str]:
         "began: the first post that was collected": lambda: series.began(reader),
         "published: posts, newest first": lambda: series.published(reader, Filters(window=window), most=10),
         "own_posts: by monitored accounts, seen lately": lambda: series.own_posts(reader, window, seen_since=AT),
+        "own_posts: without their texts": lambda: series.own_posts(reader, window, words=False),
         "newest_complete, oldest_complete: what a source has covered": lambda: (
             series.newest_complete(reader, "weibo-metro"),
             series.oldest_complete(reader, "weibo-metro"),

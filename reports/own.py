@@ -22,7 +22,7 @@ MOMENT = timedelta(milliseconds=1)
 
 def look(material: Material, period: Period, rules: Rules | None = None) -> Own:
     """Find what the accounts of the matrix published, and hold them against the veto on the period's last day."""
-    rules = rules or Rules()
+    rules = rules or Rules.of(material.office.assessment)
     accounts, window = material.office.accounts, period.so_far
     published: dict[str, list[Published]] = {}
     for post in Owners(accounts).posts(own_posts(material.reader, window)):

@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from accounts.facts import OwnPost, Snapshot
-from accounts.indicators import Indicators, Period, Rules, indicators, longest_run, quality
-from accounts.tables import as_data, as_table, as_xlsx
+from accounts.indicators import MODEL, Indicators, Period, Rules, daily, indicators, longest_run, quality, quality_parts
+from accounts.tables import as_data, as_table, as_xlsx, places
+from config.accounts import Assessment, Department, MonitoredAccount, Place
 
 ZONE = ZoneInfo("Asia/Shanghai")
 JUNE = Period(first=date(2026, 6, 1), last=date(2026, 6, 30))
@@ -139,3 +140,43 @@ def test_a_name_never_becomes_a_formula() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(rows, JUNE))).active
     assert sheet["A3"].data_type == "s"
     assert sheet["A3"].value.startswith("=HYPERLINK")
+
+
+def test_the_spreadsheet_says_where_accounts_stand() -> None:
+    """With the matrix each row has its department, place and platforms; an account without stays empty there."""
+    accounts = (
+        MonitoredAccount(id="yunxi-ditie", name="云溪地铁", department="j", place="s", platforms={"weibo": "1", "forum": "2"}),
+        MonitoredAccount(id="yunxi-huanbao", name="云溪生态环境"),
+    )
+    matrix = places(accounts, [Department(id="j", name="市交通运输局")], [Place(id="s", name="市级")])
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(indicators(NAMES, [], [], JUNE, ZONE), JUNE, matrix))).active
+    cells = [[cell.value for cell in line][:5] for line in sheet.iter_rows()]
+    assert cells[1:4] == [
+        ["账号", "部门", "地区", "平台", "发布数"],
+        ["云溪地铁", "市交通运输局", "市级", "微博、forum", 0],
+        ["云溪生态环境", None, None, None, 0],
+    ]
+
+
+def test_what_a_score_is_made_of() -> None:
+    """Shares and the middle post; without counts only originality; without posts nothing."""
+    posts = [_post(1, forwards=0, comments=0), _post(2, forwards=9, comments=1), _post(3, original=False, forwards=None, comments=None)]
+    assert quality_parts(posts) == (2 / 3, 0.5, 5)
+    assert quality_parts(posts[2:]) == (0.0, None, None)
+    assert quality_parts([]) is None
+
+
+def test_days_without_posts_are_0_only_where_they_were_covered() -> None:
+    """A gap is unknown; a post in it is a post."""
+    days = daily(
+        [_post(1), _post(1, 9), _post(3)], Period(first=date(2026, 6, 1), last=date(2026, 6, 4)), ZONE, {date(2026, 6, 3), date(2026, 6, 4)}
+    )
+    assert [day.posts for day in days] == [2, 0, 1, None]
+
+
+def test_rules_of_an_office_have_a_version_of_their_own() -> None:
+    """The same rules the same version, others another one, and it stands in every row."""
+    usual, own = Rules.of(Assessment()), Rules.of(Assessment(depth_weight=0.5))
+    assert usual.version == MODEL
+    assert own.version.startswith(f"{MODEL}+")
+    assert _of([_post(1)], rules=own).model == own.version == Rules.of(Assessment(depth_weight=0.5)).version

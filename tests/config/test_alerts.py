@@ -22,7 +22,7 @@ def _read(tmp_path: Path, text: str) -> tuple[AlertPlan, list[Problem]]:
 def test_the_file_that_comes_with_the_program_is_right(settings: Settings) -> None:
     """The shipped rules have no problem, and cover every kind."""
     plan = load_office(settings).alerts
-    assert {rule.kind for rule in plan.rules} == {"spike", "frequency", "transition", "clock"}
+    assert {rule.kind for rule in plan.rules} == {"spike", "frequency", "takeover", "transition", "clock"}
 
 
 def test_every_problem_is_told_at_once_by_line(tmp_path: Path) -> None:

@@ -89,6 +89,12 @@ def test_reads_an_office(folder: Path) -> None:
             "    name: 云溪地铁\n    name: 云溪\n",
             "accounts.yaml:6: accounts[0].name: stands twice; the first is in line 5",
         ),
+        (
+            "accounts",
+            "department: jiaotong",
+            "place: nowhere",
+            "accounts.yaml:6: accounts[0].place: no such place: 'nowhere'; it must stand under places",
+        ),
         ("accounts", "accounts:", "acounts:", "accounts.yaml:3: acounts: no such key; did you mean accounts?"),
         (
             "sources",
@@ -250,3 +256,27 @@ def test_the_command_looks_into_the_dictionary_and_the_weights(shipped: Path, tm
     monkeypatch.setenv("YUQING_NLP__WEIGHTS", str(tmp_path))
     (problem,) = json.loads(CliRunner().invoke(command, ["--json"]).stdout)["problems"]
     assert problem["key"] == "YUQING_NLP__WEIGHTS"
+
+
+def test_places_and_the_assessment_are_the_office_s_own(folder: Path) -> None:
+    """An account stands in a place; what is said of the assessment counts, and the rest is as the program has it."""
+    more = ACCOUNTS.replace("department: jiaotong", "department: jiaotong\n    place: liutang")
+    more += "places:\n  - {id: liutang, name: 柳塘区}\nassessment:\n  silent_days: 30\n"
+    (folder / "accounts.yaml").write_text(more, encoding="utf-8")
+    office, _ = check_office(Settings(config_dir=folder))
+    assert problems(folder) == []
+    assert [place.name for place in office.places] == ["柳塘区"]
+    assert (office.accounts[0].place, office.assessment.silent_days, office.assessment.full_depth) == ("liutang", 30, 100)
+
+
+def test_an_assessment_that_makes_no_sense_is_refused(folder: Path) -> None:
+    """By line and key; all at once."""
+    wrong = "assessment:\n  silent_days: 0\n  depth: 3\n  original_weight: 2\n"
+    (folder / "accounts.yaml").write_text(ACCOUNTS + wrong, encoding="utf-8")
+    assert [one.split(": ")[:2] for one in problems(folder)] == [
+        ["accounts.yaml:10", "assessment.silent_days"],
+        ["accounts.yaml:12", "assessment.original_weight"],
+        ["accounts.yaml:11", "assessment.depth"],
+    ]
+    (folder / "accounts.yaml").write_text(f"{ACCOUNTS}assessment: [1]\n", encoding="utf-8")
+    assert problems(folder) == ["accounts.yaml:9: assessment: must be a mapping of keys to values"]
