@@ -13,6 +13,7 @@ from alerts.frequency import bursts
 from alerts.rules import RuleKind
 from config.alerts import ClockParameters, FrequencyParameters, SpikeParameters, TakeoverParameters, TransitionParameters
 
+BEYOND = 6.0  # -log10
 SHOWN_POSTS = 50  # ids kept with a finding; the rest is found by its subject and times
 
 
@@ -47,7 +48,7 @@ class Spike(RuleKind[SpikeParameters]):
             observed=observed,
             expected=expected,
             score=score,
-            why=f"{_span(series.step_s)}内 {observed:.0f} 条，平时约 {expected:.1f} 条；这样的时段约每 {10**score:,.0f} 个才有一个",
+            why=f"{_span(series.step_s)}内 {observed:.0f} 条，平时约 {expected:.1f} 条；这样的时段{_rare(score)}",
             accounts=() if subject.account is None else (subject.account,),
             topic=subject.topic,
         )
@@ -175,6 +176,11 @@ KINDS: Mapping[str, type[RuleKind[Any]]] = {
 def _concerns(kind: RuleKind[Any], of: Change | ClockFact) -> bool:
     chosen = kind.rule.filter
     return (not chosen.accounts or not set(chosen.accounts).isdisjoint(of.accounts)) and (not chosen.topics or of.topic in chosen.topics)
+
+
+def _rare(score: float) -> str:
+    """Say how rare an interval is; beyond a million the number means no more than that."""
+    return f"约每 {10**score:,.0f} 个才有一个" if score < BEYOND else "一百万个里不到一个"
 
 
 def _moved(change: Change) -> str:

@@ -34,7 +34,7 @@ def explained(told: Told, zone: ZoneInfo) -> Iterator[str]:
     yield f"情况    {finding.why}"
     yield f"实际    {finding.observed:g}"
     yield f"预期    {'–' if finding.expected is None else f'{finding.expected:.2f}'}"
-    yield f"罕见度  {'–' if finding.score is None else f'{finding.score:.2f}（-log10 概率：约每 {10**finding.score:,.0f} 次一遇）'}"
+    yield f"罕见度  {'–' if finding.score is None else f'{finding.score:.2f}（-log10 概率）'}"
     yield f"起于    {_local(finding.since, zone)}，最近 {_local(finding.at, zone)}"
     yield f"规则    {finding.rule}（{finding.kind}，版本 {finding.model}）"
     yield f"参数    {episode.rule.get('parameters') or '默认'}"

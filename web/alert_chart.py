@@ -8,9 +8,10 @@ from typing import Any
 from alerts.episodes import Episode, Mean
 from alerts.looking import asked
 from config.alerts import Filter
+from incidents.people import Actor
 from indexers import queries
 from indexers.slots import Window
-from web.alert_views import SECOND, posts_link, step_of
+from web.alert_views import posts_link, step_of
 from web.desk import Desk
 from web.views import View
 
@@ -40,15 +41,18 @@ class Chart(View):
     within_s: float | None = None
 
 
-def chart_of(desk: Desk, episode: Episode) -> Chart | None:
-    """Count again what an alert is about, as it stands now; None for rules that count no posts. Raises DatabaseUnavailable."""
+def chart_of(desk: Desk, episode: Episode, by: Actor) -> Chart | None:
+    """Count again what an alert is about, as it stands now and for who looks; None for rules that count no posts.
+
+    Raises DatabaseUnavailable.
+    """
     finding, rule = episode.finding, episode.rule
     step = bar_of(finding.kind, rule)
     if step is None:
         return None
-    until = episode.resolved_at or episode.last_at
+    until = ending(episode, desk.clock())
     window, bar = framed(finding.since, until, step, desk.clock())
-    slots = queries.sentiment_timeline(desk.reader, window, bar, asked(finding, _filter(rule), window))
+    slots = queries.sentiment_timeline(desk.reader, window, bar, desk.withheld.left_out(asked(finding, _filter(rule), window), by))
     expected = means(episode.means, step, bar)
     parameters = rule["parameters"] if finding.kind == "frequency" else {}
     return Chart(
@@ -63,10 +67,16 @@ def chart_of(desk: Desk, episode: Episode) -> Chart | None:
             for slot in slots
         ),
         since=finding.since,
-        until=until + (step_of(rule) if finding.kind == "spike" else SECOND),
+        until=until,
         least=parameters.get("posts"),
         within_s=parameters.get("within_s"),
     )
+
+
+def ending(episode: Episode, now: datetime) -> datetime:
+    """Say until when an alert lasts: to its end or until now, but no longer than its rule calls it going on after the last finding."""
+    longest = episode.last_at + timedelta(seconds=episode.rule["calm_s"])
+    return max(episode.last_at, min(episode.resolved_at or now, longest))
 
 
 def _filter(rule: Mapping[str, Any]) -> Filter:

@@ -94,6 +94,7 @@ class AlertView(View):
     observations: tuple[Observed, ...]  # of the post that an alert about an account rests on
     posts: tuple[PostItem, ...]
     posts_gone: int  # named by the alert, and in the database no more
+    posts_withheld: int  # reports (举报) that are not for who looks
     posts_link: str | None  # all posts behind it; null where those named are all
     models: tuple[str, ...]  # that tagged the posts
     rule: RuleItem
@@ -112,11 +113,12 @@ def alert_view(desk: Desk, told: Told, by: Actor, can: Sequence[str], *, message
     posts = tuple(post_item(found[name], desk.accounts) for name in finding.posts if name in found and name not in withheld)
     return AlertView(
         alert=alert_item(desk, episode, _states(told.deliveries)),
-        chart=chart_of(desk, episode),
+        chart=chart_of(desk, episode, by),
         signs=tuple(Sign(kind=sign.kind, rarity=round(sign.rarity, 2), evidence=sign.evidence) for sign in finding.signs),
         observations=_observations(desk, episode),
         posts=posts,
         posts_gone=len(finding.posts) - len(found),
+        posts_withheld=len(withheld),
         posts_link=_all_posts(desk, episode),
         models=models_of(posts),
         rule=_rule(desk, episode),

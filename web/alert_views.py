@@ -11,7 +11,7 @@ from alerts.outbox import Delivery
 from config.accounts import MonitoredAccount
 from indexers.slots import Window
 from web.desk import Desk
-from web.links import address, alert_link, minute, post_link
+from web.links import address, alert_link, incident_link, minute, post_link
 from web.views import Named, View, named_accounts
 
 SECOND = timedelta(seconds=1)
@@ -25,6 +25,7 @@ class SubjectView(View):
     topic: str | None
     sentiment: int | None
     incident: str | None
+    incident_page: str | None
     title: str | None
 
 
@@ -117,6 +118,7 @@ def subject_view(finding: Finding, accounts: Mapping[str, MonitoredAccount]) -> 
         topic=finding.topic,
         sentiment=finding.subject.sentiment,
         incident=finding.subject.incident,
+        incident_page=incident_link(finding.subject.incident) if finding.subject.incident else None,
         title=finding.title,
     )
 
