@@ -7,6 +7,7 @@ from indexers.people import Role
 EVERYBODY: frozenset[Role] = frozenset()  # also who is not signed in
 PEOPLE = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER, Role.ANALYST, Role.VIEWER})
 ON_DUTY = frozenset({Role.ADMIN, Role.DUTY})
+EXPORTERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})
 REPORTERS = PEOPLE - {Role.VIEWER}
 WRITERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})  # of 日报 and 交接班
 WORKERS = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER})
@@ -32,13 +33,16 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/requests/{request_id}"): PEOPLE,
     ("POST", "/requests/{request_id}"): PEOPLE,  # likewise in incidents.requests; the readers of reports may be of any role
     ("GET", "/search"): PEOPLE,
-    ("GET", "/search.csv"): frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST}),
+    ("GET", "/search.csv"): EXPORTERS,
     ("GET", "/posts/{post_id:path}"): PEOPLE,
     ("GET", "/alerts"): PEOPLE,
     ("GET", "/alerts/{episode_id}"): PEOPLE,
     ("POST", "/alerts/{episode_id}/acknowledge"): ON_DUTY,
     ("POST", "/alerts/{episode_id}/resolve"): ON_DUTY,
     ("POST", "/alerts/retry"): ON_DUTY,
+    ("GET", "/accounts"): PEOPLE,
+    ("GET", "/accounts.xlsx"): EXPORTERS,
+    ("GET", "/accounts/{account_id}"): PEOPLE,
     ("GET", "/sources"): PEOPLE,
     ("GET", "/sources/{source_id}"): PEOPLE,
     ("GET", "/report"): REPORTERS,

@@ -30,6 +30,8 @@ from web.duty_alerts import open_alerts
 from web.gate import Gate
 from web.live import Hub
 from web.pages import (
+    account,
+    accounts,
     alert,
     alerts,
     audit,
@@ -66,6 +68,8 @@ ROUTERS = (
     search.router,
     alerts.router,
     alert.router,
+    accounts.router,
+    account.router,
     post.router,
     sources.router,
     report.router,

@@ -19,6 +19,7 @@ MENU = (
     Row("menu.incidents", "/incidents"),
     Row("menu.requests", "/requests"),
     Row("menu.search", "/search"),
+    Row("menu.accounts", "/accounts"),
     Row("menu.sources", "/sources"),
     Row("menu.reports", "/reports"),
     Row("menu.report", "/report"),

@@ -99,7 +99,18 @@ def test_an_expired_sign_in_is_told_to_programs(duty: TestClient, clock: Clock) 
 def test_a_database_away_is_said_and_recovers(duty: TestClient, filled: None, away: Away) -> None:
     """503 with when to try again, as page and as JSON; without the database's own words; then all is well again."""
     away.go()
-    for path in ("/duty", "/search", "/posts/weibo:1", "/alerts", "/alerts/x", "/sources", "/me", "/search.csv"):
+    for path in (
+        "/duty",
+        "/search",
+        "/posts/weibo:1",
+        "/alerts",
+        "/alerts/x",
+        "/accounts",
+        "/accounts/yunxi-fabu",
+        "/sources",
+        "/me",
+        "/search.csv",
+    ):
         answer = duty.get(path)
         assert answer.status_code == 503, path
         assert "数据库暂时不可用" in answer.text

@@ -36,6 +36,8 @@ PAGES = (
     "/incidents/{incident}/posts",
     "/requests?show=all",
     "/requests/{request}",
+    "/accounts",
+    "/accounts/yunxi-fabu",
     "/sources",
     "/sources/yunxi-news",
     "/reports",
@@ -66,6 +68,7 @@ def test_every_page_is_looked_at(app: FastAPI) -> None:
     looked = {path.partition("?")[0] for path in PAGES} | {"/search.csv", "/openapi.json"}
     looked |= {
         "/reports/{report_id}/docx",
+        "/accounts.xlsx",
         "/live",
         "/",
         "/health",
@@ -90,6 +93,7 @@ def route_of(path: str) -> str:
         "/sources/yunxi-news": "/sources/{source_id}",
         f"/reports/{REPORT}": "/reports/{report_id}",
         f"/alerts/{ALERT}": "/alerts/{episode_id}",
+        "/accounts/yunxi-fabu": "/accounts/{account_id}",
     }
     return example.get(path, path.replace("{incident}", "{incident_id}").replace("{request}", "{request_id}"))
 
@@ -107,7 +111,9 @@ def test_no_route_takes_an_author(duty: TestClient) -> None:
     assert [one for one in found if any(word in one[1].lower() for word in WORDS)] == []
 
 
-@pytest.mark.parametrize("path", ["/search", "/search.csv", "/duty", "/live", "/alerts", "/incidents", "/requests"])
+@pytest.mark.parametrize(
+    "path", ["/search", "/search.csv", "/duty", "/live", "/alerts", "/incidents", "/requests", "/accounts", "/accounts/yunxi-fabu"]
+)
 def test_an_unknown_parameter_is_refused_not_ignored(duty: TestClient, path: str) -> None:
     """Who asks for an author is told that there is no such field."""
     for name in ("author", "author.id", "user", "standing", "name", "group_by", "sort_by"):

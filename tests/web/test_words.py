@@ -51,7 +51,21 @@ def test_no_word_of_ours_is_shown_raw() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/duty", "/alerts", "/incidents", "/requests", "/search", "/posts/weibo:1", "/sources", "/report", "/reports", "/me"]
+    "path",
+    [
+        "/duty",
+        "/alerts",
+        "/incidents",
+        "/requests",
+        "/accounts",
+        "/accounts/yunxi-fabu",
+        "/search",
+        "/posts/weibo:1",
+        "/sources",
+        "/report",
+        "/reports",
+        "/me",
+    ],
 )
 def test_pages_speak_english_by_choice(duty: TestClient, filled: None, path: str) -> None:
     """Chosen once, for every page; the posts stay as they are."""

@@ -47,7 +47,7 @@ function timeline(element, chart) {
 // A click on a step leads to its posts.
 function leads(chart, steps) {
   chart.getZr().on("click", (event) => {
-    const [step] = chart.convertFromPixel({ seriesIndex: 0 }, [event.offsetX, event.offsetY]);
+    const [step] = chart.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [event.offsetX, event.offsetY]);
     if (chart.containPixel("grid", [event.offsetX, event.offsetY]) && steps[step]?.link) location.assign(steps[step].link);
   });
   chart.getZr().on("mousemove", (event) => chart.getZr().setCursorStyle(chart.containPixel("grid", [event.offsetX, event.offsetY]) ? "pointer" : "default"));
@@ -66,28 +66,59 @@ function observations(element, chart) {
   chart.setOption({ ...frame(c), ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
 }
 
+// A ground behind some of the steps. Bars on axes of their own: marked areas of the library stand wrong once a chart was resized.
+function ground(c, name, steps) {
+  return { name, type: "bar", xAxisIndex: 1, yAxisIndex: 1, barWidth: "101%", z: 0, silent: true, itemStyle: { color: c.line }, tooltip: { show: false }, data: steps.map((step) => (step ? 1 : null)) };
+}
+
+function withGround(base) {
+  const hidden = { type: "category", show: false, data: base.xAxis.data, axisPointer: { show: false } };
+  return { xAxis: [base.xAxis, hidden], yAxis: [base.yAxis, { type: "value", show: false, min: 0, max: 1 }] };
+}
+
 function alert(element, chart) {
   const c = colours();
   const { bars, since, until, step_s: step } = JSON.parse(element.dataset.bars);
   const [counted, expected, span] = JSON.parse(element.dataset.names);
-  const zone = element.dataset.zone;
-  const times = bars.map((bar) => local(bar.at, zone, 11));
   const inside = (bar) => Date.parse(bar.at) + step * 1000 > Date.parse(since) && Date.parse(bar.at) < Date.parse(until);
-  const first = bars.findIndex(inside);
-  const last = bars.findLastIndex(inside);
-  // What belongs to the alert is red on a marked ground, what came before and after it is grey.
-  const data = bars.map((bar) => ({ value: bar.posts, itemStyle: { color: inside(bar) ? c["-1"] : c[0] } }));
-  const series = [{ name: counted, type: "bar", barCategoryGap: "12%", itemStyle: { color: c["-1"] }, data }];
-  if (first >= 0) series[0].markArea = { silent: true, itemStyle: { color: c.faint }, label: { color: c.quiet, fontSize: c.size, position: "insideTopLeft" }, data: [[{ name: span, xAxis: first }, { xAxis: last }]] };
+  const series = [
+    ground(c, span, bars.map(inside)),
+    { name: counted, type: "bar", barCategoryGap: "12%", itemStyle: { color: c["-1"] }, data: bars.map((bar) => ({ value: bar.posts, itemStyle: { color: inside(bar) ? c["-1"] : c[0] } })) },
+  ];
   if (bars.some((bar) => bar.expected !== null)) {
     series.push({ name: expected, type: "line", symbol: "none", step: "middle", lineStyle: { color: c.accent, width: 2 }, itemStyle: { color: c.accent }, data: bars.map((bar) => bar.expected) });
   }
-  const base = frame(c);
-  chart.setOption({ ...base, grid: { ...base.grid, right: 36 }, ...axes(c, times), series });
+  chart.setOption({ ...frame(c), ...withGround(axes(c, bars.map((bar) => local(bar.at, element.dataset.zone, 11)))), series });
   leads(chart, bars);
 }
 
-const kinds = { timeline, observations, alert };
+function days(element, chart) {
+  const c = colours();
+  const list = JSON.parse(element.dataset.days);
+  const [published, unknown, without] = JSON.parse(element.dataset.names);
+  const series = [
+    ground(c, unknown, list.map((day) => day.posts === null)),
+    { name: published, type: "bar", barCategoryGap: "22%", itemStyle: { color: c.accent }, data: list.map((day) => day.posts) },
+    { name: without, type: "scatter", symbol: "rect", symbolSize: [8, 3], silent: true, tooltip: { show: false }, itemStyle: { color: c["-1"] }, data: list.map((day) => (day.posts === 0 ? 0 : null)) },
+  ];
+  chart.setOption({ ...frame(c), ...withGround(axes(c, list.map((day) => day.day.slice(5)))), series });
+  leads(chart, list);
+}
+
+function followers(element, chart) {
+  const c = colours();
+  const zone = element.dataset.zone;
+  const names = JSON.parse(element.dataset.names);
+  const colour = [c.accent, c["-1"], c["1"], c["0"]];
+  const series = JSON.parse(element.dataset.followers).map((line, n) => ({
+    name: names[n], type: "line", symbolSize: 4, lineStyle: { color: colour[n % 4], width: 2 }, itemStyle: { color: colour[n % 4] }, data: line.counts.map((count) => [Date.parse(count.at), count.followers]),
+  }));
+  const base = axes(c, []);
+  const label = { ...base.xAxis.axisLabel, formatter: (at) => local(new Date(at).toISOString(), zone, 11).slice(0, 5) };
+  chart.setOption({ ...frame(c), xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, yAxis: { ...base.yAxis, scale: true }, series });
+}
+
+const kinds = { timeline, observations, alert, days, followers };
 
 export function drawCharts(root) {
   if (!window.echarts) return;
