@@ -17,7 +17,7 @@ from incidents.errors import NotAllowed
 from incidents.filed import REQUEST_STEPS, REQUESTS
 from incidents.people import Actor
 from incidents.reports import HIDDEN, may_read, route, visible_text
-from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage
+from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage, request_id
 from incidents.transitions import Transition
 from incidents.withheld import Withheld
 from indexers import case_queries
@@ -96,6 +96,11 @@ class Lane:
         """How many requests there are of each state and kind, and with each department."""
         departments = [department.id for department in self._office.departments]
         return case_queries.request_counts(self._reader, self._query(wanted, by), departments, reports=self._withheld.sees_all(by))
+
+    def request_of(self, post: str, by: Actor) -> Request | None:
+        """The request that a post makes; None where it makes none, or one that is not for somebody to read."""
+        read = self._records.get(REQUESTS, request_id(post))
+        return None if read is None or not may_read(read.body, by, self._rules.reports) else read.body
 
     def show(self, request: str, by: Actor) -> ShownRequest:
         """One request. Raises NoSuchCase."""

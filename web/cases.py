@@ -10,8 +10,8 @@ import msgspec
 from config.incidents import IncidentRules
 from incidents.clocks import Clock
 from incidents.errors import Conflict, IncidentError, NotAllowed
-from incidents.records import Given, Record
-from incidents.requests import RequestGiven, RequestRecord
+from incidents.records import Record
+from incidents.requests import RequestRecord
 from web.desk import Desk
 from web.errors import BadInput
 from web.views import Named, View
@@ -97,24 +97,23 @@ def record_item(record: Record | RequestRecord, desk: Desk) -> RecordItem:
         source=record.source,
         to=record.to,
         milestone=milestone,
-        facts=tuple(_facts(record.given, desk)),
+        facts=facts(msgspec.structs.asdict(record.given), desk),
     )
 
 
-def _facts(given: Given | RequestGiven, desk: Desk) -> Iterable[Fact]:
+def facts(given: Mapping[str, Any], desk: Desk) -> tuple[Fact, ...]:
+    """Say what was given with a step, by field, with the names that the office's files give."""
     names = names_of(desk.rules, desk.departments)
-    for field in msgspec.structs.fields(given):
-        value: Any = getattr(given, field.name)
-        if value is None:
-            continue
-        if isinstance(value, datetime):
-            yield Fact(field=field.name, text="", at=value)
-        elif field.name == "link":
-            yield Fact(field=field.name, text=value, link=value if value.startswith(("http://", "https://")) else None)
-        elif isinstance(value, tuple):
-            yield Fact(field=field.name, text="、".join(names["grounds"].get(one, one) for one in value))
-        else:
-            yield Fact(field=field.name, text=names.get(field.name, {}).get(str(value), str(value)))
+    return tuple(_fact(name, value, names.get(name, {})) for name, value in given.items() if value is not None)
+
+
+def _fact(field: str, value: Any, names: Mapping[str, str]) -> Fact:
+    if isinstance(value, datetime):
+        return Fact(field=field, text="", at=value)
+    if isinstance(value, tuple):
+        return Fact(field=field, text="、".join(names.get(one, one) for one in value))
+    link = str(value) if field == "link" and str(value).startswith(("http://", "https://")) else None
+    return Fact(field=field, text=names.get(str(value), str(value)), link=link)
 
 
 def names_of(rules: IncidentRules, departments: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
@@ -124,6 +123,7 @@ def names_of(rules: IncidentRules, departments: Mapping[str, str]) -> dict[str, 
         "level": {level.id: level.name for level in rules.levels},
         "lead_department": departments,
         "department": departments,
+        "against": departments,
     }
 
 

@@ -17,7 +17,7 @@ from indexers.answers import Slot
 from indexers.slots import Window
 from streams.messages import Kind
 from web.case_forms import IncidentForm, Seen, StepItem, incident_options, steps, typed_time
-from web.cases import ClockItem, RecordItem, Refusal, clock_item, named, names_of, record_item, refused
+from web.cases import ClockItem, Fact, RecordItem, Refusal, clock_item, facts, named, names_of, record_item, refused
 from web.desk import Desk, actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
 from web.links import incident_link, incident_posts_link, minute
@@ -86,7 +86,7 @@ class IncidentView(View):
     steps: tuple[StepItem, ...]
     notes: tuple[StepItem, ...]
     refusal: Refusal | None
-    typed: dict[str, tuple[str, ...]]  # what was filled in with a step that was refused
+    kept: tuple[Fact, ...]  # what was filled in with a step that was refused
     typed_to: str | None
 
 
@@ -162,7 +162,7 @@ def incident_view(
         seen=found.records,
         moved=seen is not None and seen != found.records,
         refusal=refusal,
-        typed=typed.values() if typed and refusal else {},
+        kept=facts(typed.values(), desk) if typed and refusal else (),
         typed_to=typed.to if typed and refusal else None,
         **_forms(desk, shown, now, typed if refusal else None),
     )

@@ -23,6 +23,7 @@ PATH = "/incidents"
 SIZE = 30
 FACETS = ("state", "level", "topic", "account", "department")
 SHOWS = ("open", "overdue", "all")
+SORTS = ("urgent", "latest", "posts", "found")
 
 
 class IncidentsQuery(ListQuery):
@@ -38,7 +39,9 @@ class IncidentsQuery(ListQuery):
     account: Values
     department: Values
     small: Annotated[Literal["", "1"], Field(description="1: also those of few posts that nobody has touched.")] = ""
-    sort: Sort = Sort.URGENT
+    sort: Annotated[
+        Literal["urgent", "latest", "posts", "found"], Field(description="Clocks that end first, newest posts, most posts, newest.")
+    ] = "urgent"
 
     def wanted(self) -> Wanted:
         """Say what narrows the incidents down. A state that is chosen goes before `show`."""
@@ -119,8 +122,8 @@ def incidents(request: Request, query: Annotated[IncidentsQuery, Query()]) -> Re
 
 def incidents_view(desk: Desk, query: IncidentsQuery, officer: Officer) -> IncidentsView:
     """Ask for a page of incidents. Raises BadInput and DatabaseUnavailable."""
-    keys = 2 if query.sort is Sort.URGENT else 1
-    found = desk.incidents.find(query.wanted(), sort=query.sort, size=SIZE, after=query.place(keys))
+    sort = Sort(query.sort)
+    found = desk.incidents.find(query.wanted(), sort=sort, size=SIZE, after=query.place(2 if sort is Sort.URGENT else 1))
     counts = desk.incidents.counts(query.wanted())
     names = names_of(desk.rules, desk.departments) | {"account": {account.id: account.name for account in desk.office.accounts}}
     own = officer.department
@@ -128,7 +131,7 @@ def incidents_view(desk: Desk, query: IncidentsQuery, officer: Officer) -> Incid
         show="" if query.state else query.show,
         shows={name: query.link(PATH, show=name, state=[]) for name in SHOWS},
         sort=query.sort,
-        sorts={name: query.link(PATH, sort=name) for name in Sort},
+        sorts={name: query.link(PATH, sort=name) for name in SORTS},
         small=bool(query.small),
         small_link=query.link(PATH, small="" if query.small else "1"),
         own_link=None if own is None else query.link(PATH, department=[] if own in query.department else [own]),

@@ -6,11 +6,12 @@ from itertools import islice
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from incidents.people import Actor
 from indexers import queries
 from indexers.merge import StoredPost
-from web.desk import actor_of, desk_of
+from web.desk import Desk, actor_of, desk_of
 from web.errors import NotFound, Withheld
-from web.links import post_link
+from web.links import incident_link, post_link, request_link
 from web.render import respond
 from web.views import PostItem, View, post_item
 
@@ -29,6 +30,13 @@ class Point(View):
     reads: int | None
 
 
+class Case(View):
+    """An incident or a request: its page, and what people call it."""
+
+    page: str
+    name: str  # an incident's title, or the kind of a request
+
+
 class PostView(View):
     """The page of a post."""
 
@@ -40,6 +48,8 @@ class PostView(View):
     parent: str | None
     counted_at: dict[str, datetime]  # count → when the one shown was collected
     observations: tuple[Point, ...]
+    incident: Case | None  # that it came to
+    request: Case | None  # that it makes
 
 
 @router.get("/posts/{post_id:path}", response_model=PostView)
@@ -65,8 +75,17 @@ def post(request: Request, post_id: str) -> Response:
         parent=_link(stored.parent_id),
         counted_at=_counted_at(stored),
         observations=points,
+        **_cases(desk, stored.id, actor_of(request)),
     )
     return respond(request, "post.html", view)
+
+
+def _cases(desk: Desk, post_id: str, by: Actor) -> dict[str, Case | None]:
+    filed, asked = desk.incidents.incident_of(post_id), desk.lane.request_of(post_id, by)
+    return {
+        "incident": None if filed is None else Case(page=incident_link(filed.incident.id), name=filed.incident.title),
+        "request": None if asked is None else Case(page=request_link(asked.id), name=asked.kind),
+    }
 
 
 def _link(post_id: str | None) -> str | None:

@@ -9,7 +9,7 @@ from incidents.errors import Conflict, NoSuchCase, NotAllowed
 from incidents.lane import ShownRequest
 from incidents.people import Actor
 from web.case_forms import RequestForm, StepItem, request_options, steps
-from web.cases import RecordItem, Refusal, named, record_item, refused
+from web.cases import Fact, RecordItem, Refusal, facts, named, record_item, refused
 from web.desk import Desk, actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
 from web.links import incident_link, request_link
@@ -37,7 +37,7 @@ class RequestView(View):
     seen: int  # how many records there are
     steps: tuple[StepItem, ...]
     refusal: Refusal | None
-    typed: dict[str, tuple[str, ...]]
+    kept: tuple[Fact, ...]
     typed_to: str | None
 
 
@@ -94,7 +94,7 @@ def request_view(
         seen=found.records,
         steps=_steps(desk, shown, typed),
         refusal=refusal,
-        typed=typed.values() if typed else {},
+        kept=facts(typed.values(), desk) if typed else (),
         typed_to=typed.to if typed else None,
     )
 

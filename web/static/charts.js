@@ -37,7 +37,7 @@ function timeline(element, chart) {
   const names = JSON.parse(element.dataset.names);
   const long = slots.length > 1 && Date.parse(slots.at(-1).start) - Date.parse(slots[0].start) > 86_400_000;
   const series = [-1, 0, 1].map((sentiment, n) => ({
-    name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
+    name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", barMaxWidth: 48, itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
   }));
   const label = (slot) => ("days" in element.dataset ? local(slot.start, element.dataset.zone, 11).slice(0, 5) : local(slot.start, element.dataset.zone, long ? 11 : 5));
   chart.setOption({ ...frame(c), ...axes(c, slots.map(label)), series });
