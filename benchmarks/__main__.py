@@ -25,6 +25,7 @@ BENCHMARKS = {
     "scale": "benchmarks.scale:run",
     "group": "benchmarks.grouping:run",
     "watch": "benchmarks.watch:run",
+    "duty": "benchmarks.duty:run",
 }
 LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.desk import Desk, PostSort, Sort, Wanted
+from incidents.desk import Desk, PostSort, Sort, Wanted, WantedPosts
 from incidents.errors import Conflict, NoSuchCase, NotAllowed
 from incidents.filed import INCIDENTS
-from incidents.records import Given, Milestone, Stage
+from incidents.records import Given, Grade, Milestone, Stage
+from indexers.slots import Window
 from tests.incidents.desk import DUTY, HANDLER, LINK, NO_DUTY, OFFICER, VIEWER
 from tests.incidents.posted import City, Killed, kill_at, of, post, stories
 from tests.incidents.stories import WATER
@@ -93,12 +94,76 @@ def test_posts_come_in_pages(desk: Desk, water: str) -> None:
     assert desk.posts(water, VIEWER, sort=PostSort.SPREAD, size=1).total == len(rows)
 
 
+def test_posts_are_narrowed_down(desk: Desk, water: str) -> None:
+    """By time, sentiment, topic and kind; in whatever order, there are as many as are listed."""
+    every = desk.posts(water, VIEWER, size=100)
+    times = [row.member.published_at for row in every.rows]
+    half = Window(min(times), sorted(times)[len(times) // 2])
+    assert desk.posts(water, VIEWER, WantedPosts(window=half)).total == sum(at < half.end for at in times)
+    assert desk.posts(water, VIEWER, WantedPosts(sentiments=(1,))).total == 0
+    assert desk.posts(water, VIEWER, WantedPosts(topics=("城乡建设",), kinds=("comment",))).total == 3
+    assert desk.posts(water, VIEWER, WantedPosts(accounts=("yunxi-fabu",))).total == 0
+    assert desk.posts(water, VIEWER, sort=PostSort.FIRST, size=1).rows[0].member.published_at == min(times)
+
+
+def test_the_telling_posts_are_the_first_and_those_that_went_furthest(city: City, desk: Desk, water: str) -> None:
+    """The first by publication, whatever opened the incident."""
+    city.put(post("far", "东湖小区停水，全网都在转", hours=2, forwards=50))
+    city.follow()
+    filed = desk.show(water, VIEWER).row.filed
+    telling = desk.telling(filed, VIEWER, size=2)
+    assert telling.first is not None
+    assert telling.first.member.id == "weibo:water0"
+    assert telling.furthest[0].member.id == "weibo:far"
+
+
+def test_incidents_are_counted_as_they_are_found(desk: Desk, water: str) -> None:
+    """By state, topic and department, led or proposed; each value finds as many as is said."""
+    desk.move(water, Stage.JUDGED, OFFICER, NO_DUTY)
+    counts = desk.counts(Wanted(small=True))
+    for state, number in counts["state"].items():
+        assert desk.find(Wanted(small=True, states=(state,))).total == number
+    for department, number in counts["department"].items():
+        assert desk.find(Wanted(small=True, departments=(department,))).total == number
+    assert counts["state"]["judged"] == 1
+    assert "zhujian" in counts["department"]
+
+
+def test_what_presses_is_going_on_or_has_a_clock(city: City, desk: Desk, water: str) -> None:
+    """What is closed with the law's clock still running presses, what is dismissed does not; clocks come first."""
+    grave = Given(grounds=("emergency",), emergency=Grade.MAJOR, reason="管网爆裂")
+    for stage, given in (
+        (Stage.JUDGED, grave),
+        (Stage.RATED, Given(level="red")),
+        (Stage.ASSIGNED, Given(lead_department="zhujian", due=city.now + timedelta(hours=9))),
+        (Stage.HANDLED, Given(report="已修复")),
+        (Stage.ANSWERED, Given(link=LINK)),
+        (Stage.CLOSED, Given(reason="已恢复")),
+    ):
+        desk.move(water, stage, OFFICER, given)
+    bridge = city.incident_of("bridge0")
+    rows = desk.find(Wanted(pressing=True), sort=Sort.URGENT).rows
+    assert rows[0].filed.incident.id == water
+    assert [clock.rule.id for clock in rows[0].running] == ["authoritative_information", "press_conference"]
+    desk.move(bridge, Stage.DISMISSED, OFFICER, Given(reason="误报"))
+    assert bridge not in ids(desk, pressing=True)
+
+
+def test_a_post_knows_its_incident(city: City, desk: Desk, water: str) -> None:
+    """What it came to, or what that was merged into; none for others."""
+    filed = desk.incident_of("weibo:water1")
+    assert filed is not None
+    assert filed.incident.id == water
+    assert desk.incident_of("weibo:never") is None
+
+
 def test_of_two_officers_one_wins(desk: Desk, water: str) -> None:
     """Both have looked at the same; the second is told who was faster and what is possible now, and nothing of theirs is kept."""
     desk.move(water, Stage.JUDGED, OFFICER, DUTY, seen=0)
     with pytest.raises(Conflict, match="wang has made it judged") as told:
         desk.move(water, Stage.DISMISSED, OFFICER._replace(user="li"), Given(reason="误报"), seen=0)
     assert told.value.possible == ("rated", "judged", "dismissed")
+    assert (told.value.by, told.value.to) == ("wang", "judged")
     assert desk.show(water, OFFICER).row.filed.incident.records == 1
 
 

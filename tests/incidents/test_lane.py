@@ -68,6 +68,28 @@ def test_a_report_opens_to_its_readers_alone(lane: Lane, report: str) -> None:
     assert (row.text, row.request.reported) == (REPORT, ("jiaotong",))
 
 
+def test_a_post_s_request_is_for_who_may_read_it(lane: Lane, question: str, report: str) -> None:
+    """Others don't learn from a post that it is a report."""
+    asked = lane.request_of("weibo:q", OFFICER)
+    assert asked is not None
+    assert asked.id == question
+    assert lane.request_of("weibo:r", OFFICER) is None
+    assert getattr(lane.request_of("weibo:r", ADMIN), "id", None) == report
+    assert lane.request_of("weibo:never", ADMIN) is None
+
+
+def test_which_department_has_a_report_is_for_its_readers(lane: Lane, question: str, report: str) -> None:
+    """Neither the list of a department nor a count gives it away."""
+    lane.move(report, RequestStage.PASSED_ON, ADMIN, ON)
+    lane.move(question, RequestStage.PASSED_ON, OFFICER, ON)
+    mine = WantedRequests(departments=("zhujian",))
+    assert {row.request.id for row in lane.find(mine, OFFICER).rows} == {question}
+    assert {row.request.id for row in lane.find(mine, ADMIN).rows} == {question, report}
+    assert lane.counts(WantedRequests(), OFFICER)["department"] == {"zhujian": 1}
+    assert lane.counts(WantedRequests(), ADMIN)["department"] == {"zhujian": 2}
+    assert lane.counts(WantedRequests(), OFFICER)["kind"] == {"question": 1, "report": 1}
+
+
 def test_a_report_never_goes_to_whom_it_is_against(lane: Lane, report: str) -> None:
     """Neither by itself nor by hand; a reader can add departments, and nobody else."""
     assert lane.show(report, ADMIN).row.proposed.department != "jiaotong"

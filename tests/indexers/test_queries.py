@@ -99,6 +99,16 @@ def test_filters_and_words_find_what_they_say(filled: Reader, filters: Filters, 
     assert numbers(filled, filters) == expected
 
 
+def test_posts_are_left_out(filled: Reader) -> None:
+    """By id, in lists, facets and counts, however many they are; an id that isn't there leaves out nothing."""
+    names = ("weibo:3", "weibo:4", "never", *(f"none:{n}" for n in range(3000)))
+    found = queries.search(filled, Filters(without=names), size=30, facets=True)
+    assert {hit.post.id for hit in found.hits} == {f"weibo:{n}" for n in range(30)} - {"weibo:3", "weibo:4"}
+    assert (found.total, sum(found.facets["sentiment"].values())) == (28, 28)
+    assert queries.compare(filled, {"week": WEEK}, Filters(without=names)) == {"week": 28}
+    assert sum(slot.posts for slot in queries.sentiment_timeline(filled, WEEK, DAY, Filters(without=names))) == 28
+
+
 def test_pages_neither_repeat_nor_skip(filled: Reader) -> None:
     """By time and by spread, page after page gives every post once, in order."""
     for order in Order:

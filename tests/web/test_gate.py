@@ -96,6 +96,17 @@ def test_a_session_ends_without_a_click(users: Users, app: FastAPI, clock: Clock
     assert browser.get("/duty").status_code == 401
 
 
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(users: Users, app: FastAPI, clock: Clock) -> None:
+    """Also where it asks for its numbers every twenty seconds."""
+    browser = browser_of(app)
+    try_to_sign_in(browser)
+    for _ in range(3):
+        clock.go(hours=2.5)
+        assert browser.get("/duty", headers={"HX-Request": "true"}).status_code == 200
+    clock.go(hours=1)
+    assert browser.get("/duty", headers={"HX-Request": "true"}).status_code == 401
+
+
 def test_a_session_ends_in_any_case(users: Users, app: FastAPI, clock: Clock) -> None:
     """Whoever clicks all day signs in again the next."""
     browser = browser_of(app)

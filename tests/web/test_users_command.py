@@ -39,6 +39,22 @@ def test_a_user_is_added_listed_and_disabled(yuqing: CliRunner) -> None:
     assert say(yuqing, "password", "li", "--password-stdin", typed="other-river-42\n").exit_code == 0
 
 
+def test_a_user_works_for_a_department(yuqing: CliRunner) -> None:
+    """Said when added or later, and taken back; one that the office doesn't have is refused, and a handler without one is told."""
+    added = say(yuqing, "add", "li", "--role", "handler", "--department", "zhujian", "--password-stdin", typed="quiet-river-42\n")
+    assert added.exit_code == 0, added.output
+    assert say(yuqing, "list").output == "li\thandler\tzhujian\n"
+    assert say(yuqing, "department", "li", "jiaotong").output == "li：jiaotong。\n"
+    assert json.loads(say(yuqing, "list", "--json").output)["department"] == "jiaotong"
+    assert say(yuqing, "department", "li").output == "li：不属于任何部门。\n"
+    assert say(yuqing, "list").output == "li\thandler\n"
+    refused = say(yuqing, "department", "li", "nowhere")
+    assert refused.exit_code == 2
+    assert "zhujian" in refused.output
+    alone = say(yuqing, "add", "wu", "--role", "handler", "--password-stdin", typed="quiet-river-42\n")
+    assert "不能办理任何事项" in alone.output
+
+
 def test_a_source_gets_a_token(yuqing: CliRunner) -> None:
     """It is shown once; a source has no password."""
     output = say(yuqing, "add", "vendor", "--role", "source").output

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from config.incidents import LevelRule
+from incidents import flow, requests
+from incidents.asks import RequestKind
+from incidents.records import Grade, Stage
 from indexers.people import Role
 from streams.messages import Flag, Kind, Standing
 from web import errors
+from web.case_forms import IncidentForm, RequestForm
 from web.menu import MENU
 from web.speech import LANGUAGES, speech
 
@@ -42,6 +47,43 @@ def test_every_value_has_a_name() -> None:
         if isinstance(error, type) and issubclass(error, errors.WebError):
             assert error.word in speech("zh").words
     assert {row.word for row in MENU} <= speech("zh").words.keys()
+
+
+def test_every_step_and_what_it_asks_for_has_a_name() -> None:
+    """States, steps, fields, reasons of refusals and what can be wrong: nothing of the tables is shown raw."""
+    incidents = [(f"step.{one.to}", one.needs) for one in flow.TRANSITIONS]
+    incidents += [(f"step.{what}", needs) for what, (_, needs) in flow.MILESTONES.items()]
+    lane = [(f"lane_step.{one.to}", one.needs) for one in requests.TRANSITIONS]
+    wanted = {word for word, _ in (*incidents, *lane)} | {f"field.{need.name}" for _, needs in (*incidents, *lane) for need in needs}
+    wanted |= {f"field.{name}" for form in (IncidentForm, RequestForm) for name in form.model_fields if name not in {"to", "seen"}}
+    wanted |= {f"stage.{stage}" for stage in Stage} | {f"lane.{stage}" for stage in requests.RequestStage}
+    wanted |= {f"emergency.{grade}" for grade in Grade} | {f"channel.{channel}" for channel in requests.Channel}
+    wanted |= {f"ask.{kind}" for kind in RequestKind} | {f"rating.{stars}" for stars in range(1, 6)}
+    reasons = ("no_such_step", "not_yours", "missing", "wrong", "merged", "judged", "reported", "conflict")
+    wanted |= {f"refused.{reason}" for reason in reasons} | {f"measure.{name}" for name in LevelRule.model_fields if name in MEASURES}
+    for language in LANGUAGES:
+        assert wanted <= speech(language).words.keys()
+
+
+MEASURES = ("posts", "growth", "spread", "accounts", "negative_share")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (0, "1 分", "1 min"),
+        (59.9, "1 分", "1 min"),
+        (-120, "2 分", "2 min"),
+        (3600, "1 小时", "1 h"),
+        (3661, "1 小时 1 分", "1 h 1 min"),
+        (86_400, "1 天", "1 d"),
+        (90_061, "1 天 1 小时", "1 d 1 h"),
+        (172_799, "1 天 23 小时", "1 d 23 h"),
+    ],
+)
+def test_a_length_of_time_is_two_units(seconds: float, zh: str, en: str) -> None:
+    """The two largest that are there; less than a minute is one, and what is over is told by another word."""
+    assert (speech("zh").span(seconds), speech("en").span(seconds)) == (zh, en)
 
 
 def test_no_word_of_ours_is_shown_raw() -> None:
