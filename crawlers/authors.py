@@ -13,7 +13,7 @@ from config.accounts import MonitoredAccount
 from config.settings import Settings
 from crawlers.counts import read_count
 from crawlers.errors import CountError, KeyMissing
-from crawlers.mentions import fold
+from matching.fold import fold
 from streams.messages import Author, Standing
 
 KEY_FILE = "pseudonym.key"

@@ -17,8 +17,8 @@ from crawlers.dates import plausible, read_date
 from crawlers.errors import CountError, DateError, Unusable
 from crawlers.find import Find
 from crawlers.masking import Masking, faceless
-from crawlers.mentions import Mentions
 from crawlers.text import html_to_text, repair, tidy
+from matching.mentions import Mentions
 from streams.dead import DeadLetter
 from streams.messages import Author, Flag, Post, Standing
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from config.accounts import MonitoredAccount
-from crawlers.mentions import fold
+from matching.fold import fold
 
 SOMEBODY = "@用户"
 LONGEST_NAME = 40  # characters

@@ -1,11 +1,12 @@
-"""Tests of `crawlers.mentions`."""
+"""Tests of `matching.mentions` and `matching.fold`."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.accounts import MonitoredAccount
-from crawlers.mentions import Mentions, fold
+from matching.fold import fold
+from matching.mentions import Mentions
 
 ACCOUNTS = (
     MonitoredAccount(id="fabu", name="云溪发布", aliases=("Yunxi News",), keywords=("清水河", "后勤"), excluded=("云溪发布会", "招聘启事")),

@@ -1,20 +1,15 @@
 """Which monitored accounts a text concerns: one pass of Aho-Corasick over all names and keywords.
 
-Traditional and simplified characters, full and half width, upper and lower case are all one. Folding goes character by
-character, so a place in the folded text is the same place in the text itself.
+Traditional and simplified characters, full and half width, upper and lower case are all one (see `matching.fold`).
 """
 
-import functools
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import ahocorasick
-import opencc
 
 from config.accounts import MonitoredAccount
-
-CJK = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
+from matching.fold import fold
 
 
 class Place(NamedTuple):
@@ -31,34 +26,6 @@ class _Word(NamedTuple):
     means: tuple[tuple[str, bool], ...]  # (account, whether it is a name) of whoever the word means
     spoils: tuple[str, ...]  # accounts that it does not mean although it has one of their words inside
     silences: tuple[str, ...]  # accounts that a text with this phrase does not concern at all
-
-
-@functools.cache
-def _folding() -> dict[int, int]:
-    """For each character that is folded, what it becomes; always one character for one."""
-    table: dict[int, int] = {}
-    for code in range(0x3400):
-        _fold_width(code, table)
-    for code in range(0xFF00, 0xFFF0):
-        _fold_width(code, table)
-    characters = [chr(code) for low, high in CJK for code in range(low, high)]
-    simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    for character, simple in zip(characters, simplified, strict=True):
-        folded = unicodedata.normalize("NFKC", simple)
-        if len(folded) == 1 and folded != character:
-            table[ord(character)] = ord(folded)
-    return table
-
-
-def _fold_width(code: int, table: dict[int, int]) -> None:
-    folded = unicodedata.normalize("NFKC", chr(code)).casefold()
-    if len(folded) == 1 and ord(folded) != code:
-        table[code] = ord(folded)
-
-
-def fold(text: str) -> str:
-    """Make all ways to write the same characters one, length for length."""
-    return text.translate(_folding())
 
 
 def _words(accounts: Iterable[MonitoredAccount]) -> dict[str, _Word]:
@@ -104,9 +71,12 @@ class Mentions:
 
     def places(self, text: str) -> list[Place]:
         """Every place where the text speaks of an account, from left to right."""
-        if self._empty or not text:
+        return self.places_in(fold(text))
+
+    def places_in(self, folded: str) -> list[Place]:
+        """The same of a text that is folded already (`matching.fold`)."""
+        if self._empty or not folded:
             return []
-        folded = fold(text)
         hits = [(end + 1 - len(word.text), end + 1, word) for end, word in self._automaton.iter(folded) if _whole(folded, end, word.text)]
         if not hits:
             return []
