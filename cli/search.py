@@ -25,7 +25,18 @@ SENTIMENTS = {"positive": 1, "neutral": 0, "negative": -1}
 FEELINGS = {-1: "负面", 0: "中性", 1: "正面"}
 COLOURS = {-1: "red", 1: "green"}
 KINDS = {"post": "博文", "comment": "评论", "repost": "转发", "article": "文章", "report": "上报"}
-FACET_TITLES = {"topic": "主题", "sentiment": "情感", "kind": "类型", "platform": "平台", "accounts": "账号"}
+FORMS = {"voice": "自述", "news": "新闻", "advert": "广告", "official": "官方"}
+ASKS = {"report": "举报", "complaint": "投诉", "help": "求助", "question": "咨询", "suggestion": "建议", "praise": "表扬"}
+FACET_TITLES = {
+    "topic": "主题",
+    "own_topics": "自设主题",
+    "sentiment": "情感",
+    "asks": "诉求",
+    "form": "文体",
+    "kind": "类型",
+    "platform": "平台",
+    "accounts": "账号",
+}
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # no post of ours is outside
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -45,8 +56,8 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def search(*, query: tuple[str, ...], since: datetime | None, until: datetime | None, as_json: bool, counts: bool, **given: Any) -> None:
     """Find posts by their words, and by what they are about.
 
-    Words side by side must all be there; "in quotes" exactly so; -without; this OR that. Also topic: sentiment: account:
-    platform: kind: from: to: within the query. Put -- before a query that begins with a minus.
+    Words side by side must all be there; "in quotes" exactly so; -without; this OR that. Also topic: sentiment: asks: form:
+    account: platform: kind: from: to: within the query. Put -- before a query that begins with a minus.
 
     \b
     Examples:
@@ -131,7 +142,7 @@ def _show_counts(reader: "Reader", filters: "Filters", *, as_json: bool) -> None
 
 
 def _count_lines(facets: Any) -> Iterator[str]:
-    names = {"sentiment": {str(key): name for key, name in FEELINGS.items()}, "kind": KINDS}
+    names = {"sentiment": {str(key): name for key, name in FEELINGS.items()}, "kind": KINDS, "form": FORMS, "asks": ASKS}
     for field, title in FACET_TITLES.items():
         sizes = facets.get(field, {})
         said = "  ".join(f"{names.get(field, {}).get(value, value)} {size}" for value, size in sizes.items())
@@ -143,7 +154,23 @@ def _as_data(hit: "Hit") -> dict[str, Any]:
     import msgspec
 
     post = hit.post
-    fields = "id", "url", "platform", "kind", "published_at", "title", "text", "accounts", "topic", "sentiment", "keywords"
+    fields = (
+        "id",
+        "url",
+        "platform",
+        "kind",
+        "published_at",
+        "title",
+        "text",
+        "accounts",
+        "doubtful",
+        "topic",
+        "own_topics",
+        "sentiment",
+        "form",
+        "asks",
+        "keywords",
+    )
     numbers = "forwards", "comments", "likes", "reads", "sources", "flags"
     data = {name: getattr(post, name) for name in (*fields, *numbers)}
     plain: dict[str, Any] = msgspec.to_builtins(data | {"author": {"standing": post.author.standing, "name": post.author.name}})

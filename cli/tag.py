@@ -38,21 +38,25 @@ class TagFileError(YuqingError):
 def tag(source: str, output: Path | None, weights: Path | None, office_dictionary: Path | None) -> None:
     """Tag texts: JSON lines in, the same lines with tags out.
 
-    Each line is a JSON object with a `text`. It comes back with topic, topic_score, sentiment (-1, 0, 1), sentiment_score,
-    tokens and keywords, and with all its other fields; scores are probabilities of the label. A line that can't be used
-    comes back with `error`, and the exit code is 1 after all others are done.
+    Each line is a JSON object with a `text`. It comes back with topic and sentiment (-1, 0, 1), with how sure they are, a second
+    topic where it is close, the office's own topics (topics.yaml), the form of the text (voice, news, advert), what it asks for,
+    tokens and keywords, and with all its other fields; scores are probabilities of the label. A line that can't be used comes
+    back with `error`, and the exit code is 1 after all others are done.
 
     \b
     Examples:
       yuqing tag posts.jsonl --output tagged.jsonl
       echo '{"text": "小区停水三天了"}' | yuqing tag
     """  # noqa: D301 - \b keeps click from wrapping the examples
+    from config.check import load_office
     from config.settings import load_settings
+    from nlp.known import Known
     from nlp.lines import tag_lines
     from nlp.office import office_tagger
 
+    settings = load_settings()
     given = {name: path for name, path in (("weights", weights), ("dictionary", office_dictionary)) if path is not None}
-    tagger = office_tagger(load_settings().nlp.model_copy(update=given))
+    tagger = office_tagger(settings.nlp.model_copy(update=given), Known.of(load_office(settings)))
     try:
         with _open(source, output) as (posts, tagged), _progress(source) as bar:
             unusable = _tag(posts, tagged, lambda lines: tag_lines(lines, tagger), bar.update)

@@ -10,7 +10,7 @@ from config.incidents import IncidentRules
 from config.lines import Document, read_yaml
 from config.settings import Settings
 from config.sources import Source
-from config.topics import TopicEntry
+from config.topics import OwnTopic, TopicEntry, Topics
 
 
 class Office(NamedTuple):
@@ -24,6 +24,12 @@ class Office(NamedTuple):
     incidents: IncidentRules | None  # None only where its file has problems
     places: tuple[Place, ...] = ()
     assessment: Assessment = Assessment()
+    own_topics: tuple[OwnTopic, ...] = ()
+
+    @property
+    def every_topic(self) -> tuple[TopicEntry | OwnTopic, ...]:
+        """The topics that the tagger knows and the office's own."""
+        return (*self.topics, *self.own_topics)
 
 
 def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, tuple[Problem, ...]]:
@@ -43,7 +49,15 @@ def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, t
     rules, faulty = incidents.of_office(settings, {department.id for department in matrix.departments}, accounts.FILE)
     problems += faulty
     office = Office(
-        matrix.departments, matrix.accounts, tuple(found.values()), tuple(subjects.values()), plan, rules, matrix.places, matrix.assessment
+        departments=matrix.departments,
+        accounts=matrix.accounts,
+        sources=tuple(found.values()),
+        topics=tuple(subjects.topics.values()),
+        alerts=plan,
+        incidents=rules,
+        places=matrix.places,
+        assessment=matrix.assessment,
+        own_topics=tuple(subjects.own.values()),
     )
     return office, tuple(problems)
 
@@ -69,11 +83,12 @@ def _unknown_accounts(document: Document, found: dict[int, Source], known: tuple
     return problems
 
 
-def _unknown_departments(document: Document, found: dict[int, TopicEntry], known: tuple[Department, ...]) -> list[Problem]:
+def _unknown_departments(document: Document, found: Topics, known: tuple[Department, ...]) -> list[Problem]:
     names = {department.id for department in known}
     return [
-        document.problem(("topics", index, "departments", number), f"no such department: {name!r}; it must stand in {accounts.FILE}")
-        for index, topic in found.items()
+        document.problem((section, index, "departments", number), f"no such department: {name!r}; it must stand in {accounts.FILE}")
+        for section, topics in (("topics", found.topics), ("own", found.own))
+        for index, topic in topics.items()
         for number, name in enumerate(topic.departments)
         if name not in names
     ]

@@ -1,16 +1,17 @@
 """Whether a post asks for something, and for what: by the words that the office has listed, so that everybody can see why."""
 
 import enum
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from config.incidents import RequestKindRule
-from nlp.clean import normalise
+from matching.fold import fold
+from nlp.asks import AskWords
+from streams.messages import AskKind
 
 
 class RequestKind(enum.StrEnum):
-    """What a citizen asks for."""
+    """What a citizen asks for, and is to be given an answer to."""
 
     REPORT = "report"  # 举报, against a department or a person: for its readers alone
     COMPLAINT = "complaint"  # 投诉
@@ -23,30 +24,30 @@ class Ask(NamedTuple):
     """What was found in a text."""
 
     kind: RequestKind
-    words: tuple[str, ...]  # of the text, that say so
+    words: tuple[str, ...]  # of the text, that say so; none where only the voice of the text does
+
+
+class Heard(NamedTuple):
+    """What the tagger says of a text: what its author asks for, or that he asks for nothing."""
+
+    asks: AskKind | None
 
 
 class Asks:
-    """Knows the office's words. The first kind in the office's order one of whose words stands in a text is the text's;
-    a report (举报) goes before all, wherever it stands in the list, since its text must not be opened by mistake.
-    """  # noqa: D205 - one sentence
+    """Knows the office's words; see `nlp.asks.AskWords`, which finds them."""
 
     def __init__(self, kinds: Sequence[RequestKindRule]) -> None:
-        ordered = sorted(kinds, key=lambda kind: kind.id != RequestKind.REPORT.value)
-        self._kinds = [(RequestKind(kind.id), _either(kind.words), _either(kind.except_)) for kind in ordered]
+        self._words = AskWords(kinds)
 
-    def find(self, text: str) -> Ask | None:
-        """What a text asks for, or None. Whether its author is a private one is for the caller to know."""
-        clean = normalise(text)
-        for kind, words, exceptions in self._kinds:
-            rest = exceptions.sub("\n", clean) if exceptions else clean
-            found = tuple(dict.fromkeys(words.findall(rest))) if words else ()
-            if found:
-                return Ask(kind, found)
-        return None
+    def find(self, text: str, heard: Heard | None = None) -> Ask | None:
+        """What a text asks for, or None. Whether its author is a private one is for the caller to know.
 
-
-def _either(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Any of the words, the longest where several begin alike; None where there are none."""
-    ordered = sorted((normalise(word) for word in words), key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) for word in ordered)) if ordered else None
+        The words decide the kind. What the tagger heard decides whether it is the author who asks, and not somebody that the text
+        tells of; where nothing was heard (None), words alone will do. Praise asks for nothing.
+        """
+        if heard is not None and heard.asks in {None, AskKind.PRAISE}:
+            return None
+        found = self._words.find(fold(text))
+        if found is not None:
+            return Ask(RequestKind(found.kind.value), found.words)
+        return None if heard is None or heard.asks is None else Ask(RequestKind(heard.asks.value), ())

@@ -7,9 +7,10 @@ import enum
 from typing import NamedTuple
 
 from config.incidents import CandidateRules
-from incidents.asks import Ask, Asks
+from incidents.asks import Ask, Asks, Heard
+from indexers.merge import StoredPost
 from nlp.tagger import text_of
-from streams.messages import Standing, TaggedPost
+from streams.messages import Standing, TaggedPost, Tags
 
 
 class Why(enum.StrEnum):
@@ -28,14 +29,23 @@ class Look(NamedTuple):
     ask: Ask | None  # of a private author
 
 
-def look(text: str, standing: Standing, felt: tuple[int, float], spread: int, *, rules: CandidateRules, asks: Asks) -> Look:
-    """Why a post may belong to an incident, and what it asks for. `felt` is the sentiment and how sure it is.
+def look(
+    text: str,
+    standing: Standing,
+    felt: tuple[int, float],
+    spread: int,
+    *,
+    rules: CandidateRules,
+    asks: Asks,
+    heard: Heard | None = None,
+) -> Look:
+    """Why a post may belong to an incident, and what it asks for. `felt` is the sentiment and how sure it is, `heard` what the tagger says.
 
     Only a private author asks: a newspaper that writes 投诉 tells of somebody else's. What the office's own accounts publish
     is no dissatisfaction with them, but may spread.
     """
     sentiment, score = felt
-    ask = asks.find(text) if standing is Standing.PRIVATE else None
+    ask = asks.find(text, heard) if standing is Standing.PRIVATE else None
     found = {
         Why.NEGATIVE: standing is not Standing.MONITORED and sentiment < 0 and score >= rules.negative_score,
         Why.ASKS: ask is not None,
@@ -48,7 +58,13 @@ def reasons(tagged: TaggedPost, rules: CandidateRules, asks: Asks) -> tuple[Why,
     """Why a post may belong to an incident; empty where it need not be looked at."""
     post, tags = tagged.post, tagged.tags
     spread = (post.forwards or 0) + (post.comments or 0)
-    return look(text_of(post), post.author.standing, (tags.sentiment, tags.sentiment_score), spread, rules=rules, asks=asks).why
+    felt, heard = (tags.sentiment, tags.sentiment_score), heard_of(tags)
+    return look(text_of(post), post.author.standing, felt, spread, rules=rules, asks=asks, heard=heard).why
+
+
+def heard_of(said: Tags | StoredPost) -> Heard | None:
+    """What the tagger says of what a post asks for; None where it was tagged by one that doesn't listen for it."""
+    return None if said.asks_score is None else Heard(said.asks)
 
 
 def is_candidate(text: str, felt: tuple[int, float], spread: int, rules: CandidateRules, asks: Asks) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from config.accounts import MonitoredAccount
 from config.incidents import Routing
-from config.topics import TopicEntry
+from config.topics import OwnTopic, TopicEntry
 
 
 class Lead(NamedTuple):
@@ -18,10 +18,17 @@ class Lead(NamedTuple):
 
 
 def propose_lead(
-    topic: str | None, accounts: Sequence[str], topics: Sequence[TopicEntry], matrix: Mapping[str, MonitoredAccount], routing: Routing
+    named: Sequence[str],
+    accounts: Sequence[str],
+    topics: Sequence[TopicEntry | OwnTopic],
+    matrix: Mapping[str, MonitoredAccount],
+    routing: Routing,
 ) -> Lead:
-    """The one department that is concerned, or the coordinator where there are several or none (属地管理、谁主管谁负责)."""
-    by_topic = next((entry.departments for entry in topics if entry.name == topic), ())
+    """The one department that is concerned, or the coordinator where there are several or none (属地管理、谁主管谁负责).
+
+    `named` are the topics of what is to be handled, by name; `topics` are all that the office has.
+    """
+    by_topic = [department for entry in topics if entry.name in named for department in entry.departments]
     by_account = [matrix[account].department for account in accounts if account in matrix]
     concerned = tuple(dict.fromkeys([*by_topic, *(department for department in by_account if department is not None)]))
     if len(concerned) == 1:

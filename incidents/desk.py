@@ -193,7 +193,7 @@ class Desk:
         matrix = {account.id: account for account in self._office.accounts}
         return Shown(
             row=self._row(filed, case_queries.growth(self._reader, filed.groups, now - HOUR), records, now),
-            lead=propose_lead(filed.incident.topic, filed.accounts, self._office.topics, matrix, self._rules.routing),
+            lead=propose_lead((filed.incident.topic or "",), filed.accounts, self._office.every_topic, matrix, self._rules.routing),
             records=records,
             timeline=self._timeline(filed, start, step),
             step=step,

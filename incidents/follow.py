@@ -185,7 +185,7 @@ class Follower:
 
     def _concerned(self, topic: str | None, accounts: tuple[str, ...]) -> tuple[str, ...]:
         matrix = {account.id: account for account in self._office.accounts}
-        return propose_lead(topic, accounts, self._office.topics, matrix, self._rules.routing).concerned
+        return propose_lead((topic or "",), accounts, self._office.every_topic, matrix, self._rules.routing).concerned
 
     # -- over a restart
 

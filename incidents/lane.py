@@ -154,8 +154,8 @@ class Lane:
         if request.is_report:
             to = route(request.reported, self._rules.reports)
             return Proposed(to.department, to.reason)
-        topic, accounts = (None, ()) if post is None else (post.topic, post.accounts)
-        lead = propose_lead(topic, accounts, self._office.topics, self._matrix, self._rules.routing)
+        topics, accounts = ((), ()) if post is None else ((*post.own_topics, post.topic or ""), post.accounts)
+        lead = propose_lead(topics, accounts, self._office.every_topic, self._matrix, self._rules.routing)
         return Proposed(lead.department, lead.reason)
 
     def _query(self, wanted: WantedRequests, by: Actor) -> Search[Any]:

@@ -16,7 +16,7 @@ from elasticsearch.dsl import Search
 from config.check import Office
 from config.incidents import IncidentRules
 from incidents.asks import Ask, Asks, RequestKind
-from incidents.candidates import Look, Why, look
+from incidents.candidates import Look, Why, heard_of, look
 from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, Grown, Member, last_of
 from incidents.grouping import incident_id
 from incidents.intake import Intake
@@ -147,7 +147,8 @@ class Sorter:
 
     def _look(self, post: StoredPost) -> Look:
         felt = (post.sentiment or 0, post.sentiment_score or 0.0)
-        return look(text_of(post), post.author.standing, felt, post.spread, rules=self._rules.candidates, asks=self._asks)
+        rules, heard = self._rules.candidates, heard_of(post)
+        return look(text_of(post), post.author.standing, felt, post.spread, rules=rules, asks=self._asks, heard=heard)
 
     def _roots(self, posts: Iterable[StoredPost], known: set[str]) -> dict[str, StoredPost]:
         """The posts that others are under, as far as they are in the database; a report is taken in for nobody's sake."""
@@ -206,7 +207,7 @@ def _member(post: StoredPost, incident: str, why: tuple[Why, ...], now: datetime
         kind=post.kind,
         sentiment=post.sentiment or 0,
         spread=post.spread,
-        topic=post.topic,
+        topic=next(iter(post.own_topics), post.topic),  # the office's own say more than the seven
         accounts=post.accounts,
         why=why,
     )

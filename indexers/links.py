@@ -18,6 +18,9 @@ class Narrow(NamedTuple):
     sentiment: int | None = None
     account: str | None = None
     source: str | None = None
+    own: str | None = None
+    form: str | None = None
+    asks: str | None = None
     kind: str | None = None
     platform: str | None = None
 

@@ -19,8 +19,27 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from indexers.names import document_id
-from streams.messages import Author, Flag, Kind, TaggedPost
+from streams.messages import AskKind, Author, Flag, Form, Kind, TaggedPost, Tags
 
+# What the tagger says and `_tags_rank` chooses between two sightings of; tokens go with the text.
+TAGS = (
+    "topic",
+    "topic_score",
+    "second_topic",
+    "second_score",
+    "own_topics",
+    "own_topics_why",
+    "form",
+    "form_score",
+    "asks",
+    "asks_score",
+    "doubtful",
+    "sentiment",
+    "sentiment_score",
+    "keywords",
+    "model",
+    "tag_revision",
+)
 COUNTS = ("forwards", "comments", "likes", "reads")
 DATE_FLAGS = frozenset({Flag.INEXACT_DATE, Flag.IMPLAUSIBLE_DATE, Flag.NO_DATE})
 TEXT_FLAGS = frozenset({Flag.TRUNCATED, Flag.REPAIRED_TEXT, Flag.CLIPPED_TEXT})
@@ -69,6 +88,15 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     flags: tuple[Flag, ...] = ()
     topic: str | None = None
     topic_score: float | None = None
+    second_topic: str | None = None
+    second_score: float | None = None
+    own_topics: tuple[str, ...] = ()
+    own_topics_why: tuple[str, ...] = ()
+    form: Form | None = None
+    form_score: float | None = None
+    asks: AskKind | None = None
+    asks_score: float | None = None
+    doubtful: tuple[str, ...] = ()
     sentiment: int | None = None
     sentiment_score: float | None = None
     model: str | None = None
@@ -113,7 +141,6 @@ def lift(tagged: TaggedPost, indexed_at: datetime | None = None) -> StoredPost:
         tags_from=text_from,
         title=post.title,
         tokens=tags.tokens,
-        keywords=tags.keywords,
         url=post.url,
         media=post.media,
         client=post.client,
@@ -133,12 +160,7 @@ def lift(tagged: TaggedPost, indexed_at: datetime | None = None) -> StoredPost:
         owner=post.owner,
         accounts=_union(post.accounts),
         flags=_union(post.flags),
-        topic=tags.topic,
-        topic_score=tags.topic_score,
-        sentiment=tags.sentiment,
-        sentiment_score=tags.sentiment_score,
-        model=tags.model,
-        tag_revision=tags.tag_revision,
+        **_only_tags(tags),
     )
 
 
@@ -147,6 +169,7 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
     both = (stored, seen)
     text, tags, newest = max(both, key=_text_rank), max(both, key=_tags_rank), max(both, key=_author_rank)
     counts = {name: max(_count(stored, name), _count(seen, name)) for name in COUNTS}
+    values: dict[str, Any] = {name: count.value for name, count in counts.items()}
     return StoredPost(
         id=stored.id,
         platform=min(stored.platform, seen.platform),
@@ -171,15 +194,9 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
         sources=_union(stored.sources, seen.sources),
         accounts=_union(stored.accounts, seen.accounts),
         flags=_flags(stored, seen, text),
-        topic=tags.topic,
-        topic_score=tags.topic_score,
-        sentiment=tags.sentiment,
-        sentiment_score=tags.sentiment_score,
-        keywords=tags.keywords,
-        model=tags.model,
-        tag_revision=tags.tag_revision,
         tags_from=tags.tags_from,
-        **{name: count.value for name, count in counts.items()},
+        **_only_tags(tags),
+        **values,
     )
 
 
@@ -253,8 +270,11 @@ def _text_rank(post: StoredPost) -> tuple[Any, ...]:
 
 
 def _tags_rank(post: StoredPost) -> tuple[Any, ...]:
-    scores = post.topic_score or 0.0, post.sentiment or 0, post.sentiment_score or 0.0
-    return post.tag_revision or 0, post.tags_from, post.topic or "", *scores, post.keywords, post.model or ""
+    return post.tag_revision or 0, post.tags_from, msgspec.json.encode(_only_tags(post))
+
+
+def _only_tags(said: StoredPost | Tags) -> dict[str, Any]:
+    return {name: getattr(said, name) for name in TAGS}
 
 
 def _author_rank(post: StoredPost) -> tuple[datetime, bytes]:

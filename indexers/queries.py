@@ -27,7 +27,7 @@ MAX_FACET = 50
 MAX_ACCOUNTS = 1000
 MAX_SOURCES = 1000
 PAGE = 1000
-FACETS = ("topic", "sentiment", "kind", "platform", "accounts")
+FACETS = ("topic", "own_topics", "sentiment", "asks", "form", "kind", "platform", "accounts")
 SPREAD_BANDS = (10, 100, 1000)
 PERCENTS = (50.0, 90.0, 99.0)
 COUNTED = "publication-time/1"  # how posts are counted: by published_at, not by when we found them
@@ -46,6 +46,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
     accounts: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    own_topics: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     sentiments: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
@@ -59,6 +62,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
         wanted = {
             "accounts": self.accounts,
             "topic": self.topics,
+            "own_topics": self.own_topics,
+            "form": self.forms,
+            "asks": self.asks,
             "sentiment": self.sentiments,
             "kind": self.kinds,
             "platform": self.platforms,

@@ -4,7 +4,7 @@
     "早高峰停运"          this very text, whatever the words are
     -演练                 without this
     地铁 OR 公交          either side
-    topic:交通运输 sentiment:负面 account:metro platform:weibo kind:comment from:2026-11-01 to:2026-11-07
+    topic:交通运输 sentiment:负面 asks:投诉 form:广告 account:metro platform:weibo kind:comment from:2026-11-01 to:2026-11-07
 
 Words and fields that stand side by side must all hold; OR binds weaker. Chinese quotes and colons do as well.
 """
@@ -20,7 +20,7 @@ from elasticsearch.dsl.query import Query
 
 from indexers.errors import SearchBoxError
 from indexers.reader import iso
-from streams.messages import Kind
+from streams.messages import AskKind, Form, Kind
 
 Cut = Callable[[str], Sequence[str]]
 Chosen = TypeVar("Chosen", int, str)
@@ -28,8 +28,21 @@ Chosen = TypeVar("Chosen", int, str)
 QUOTES = {'"': '"', "“": "”", "「": "」"}
 MINUSES = "-－"
 SENTIMENTS = {"负面": -1, "negative": -1, "-1": -1, "中性": 0, "neutral": 0, "0": 0, "正面": 1, "positive": 1, "1": 1}
-TERMS = {"topic": "topic", "account": "accounts", "platform": "platform"}  # name in the box → field
-FIELDS = (*TERMS, "sentiment", "kind", "from", "to")
+FORMS = {
+    "本人": "voice",
+    "自述": "voice",
+    "新闻": "news",
+    "广告": "advert",
+    "官方": "official",
+    **{form.value: form.value for form in Form},
+}
+ASKS = {
+    "举报": "report", "投诉": "complaint", "求助": "help", "咨询": "question", "建议": "suggestion", "表扬": "praise",
+    **{kind.value: kind.value for kind in AskKind},
+}  # fmt: skip
+TERMS = {"account": "accounts", "platform": "platform"}  # name in the box → field
+CHOICES: Mapping[str, Mapping[str, str]] = {"form": FORMS, "asks": ASKS, "kind": {kind.value: kind.value for kind in Kind}}
+FIELDS = ("topic", *TERMS, "sentiment", *CHOICES, "from", "to")
 # A known name and its colon; or any other name in Latin letters, which is a mistake unless an address begins there.
 _FIELD = re.compile(r"([A-Za-z_]+)[:：](?!//)")
 _WORD = re.compile(r'[^\s"“「]+')
@@ -113,14 +126,20 @@ def _one(item: Item, cut: Cut, zone: ZoneInfo) -> Query:
         return _words(item, cut)
     if item.field == "":
         return _phrase(item)
-    if item.field in TERMS:
-        return Q("term", **{TERMS[item.field]: item.value})
-    if item.field == "sentiment":
+    if item.field in {"from", "to"}:
+        day = _day(item, zone)
+        return Q("range", published_at={"gte": iso(day)} if item.field == "from" else {"lt": iso(day + timedelta(days=1))})
+    return _valued(item, item.field)
+
+
+def _valued(item: Item, field: str) -> Query:
+    if field == "topic":  # one that the tagger knows, or one of the office's own
+        return Q("bool", should=[Q("term", topic=item.value), Q("term", own_topics=item.value)], minimum_should_match=1)
+    if field in TERMS:
+        return Q("term", **{TERMS[field]: item.value})
+    if field == "sentiment":
         return Q("term", sentiment=_choice(item, SENTIMENTS))
-    if item.field == "kind":
-        return Q("term", kind=_choice(item, {kind.value: kind.value for kind in Kind}))
-    day = _day(item, zone)
-    return Q("range", published_at={"gte": iso(day)} if item.field == "from" else {"lt": iso(day + timedelta(days=1))})
+    return Q("term", **{field: _choice(item, CHOICES[field])})
 
 
 def _words(item: Item, cut: Cut) -> Query:

@@ -29,7 +29,7 @@ from indexers.records import Records
 from indexers.search_box import parse
 from indexers.slots import Calendar, Window
 from indexers.writer import Writer
-from streams.messages import Author, Coverage, Flag, Kind, Post, TaggedPost, Tags
+from streams.messages import AskKind, Author, Coverage, Flag, Form, Kind, Post, TaggedPost, Tags
 
 PREFIX = "yuqing"
 AT = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -141,6 +141,15 @@ def _post(**given: Any) -> TaggedPost:
     tags = Tags(
         topic="交通运输",
         topic_score=0.9,
+        second_topic="城乡建设",
+        second_score=0.2,
+        own_topics=("地铁扰民",),
+        own_topics_why=("词：地铁",),
+        form=Form.VOICE,
+        form_score=0.9,
+        asks=AskKind.COMPLAINT,
+        asks_score=0.7,
+        doubtful=("metro",),
         sentiment=-1,
         sentiment_score=0.8,
         tokens="地铁 早高峰 停运",
@@ -174,11 +183,16 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
     """Send each named query; yields what to call the requests since the last."""
     reader = Reader(client, Names(PREFIX), ZONE)
     window = Window(AT - timedelta(days=7), AT)
-    text = parse('地铁 -演练 早高峰停运 OR "停运" topic:交通运输 sentiment:负面 from:2026-11-01 to:2026-11-07', str.split, ZONE)
+    text = parse(
+        '地铁 -演练 早高峰停运 OR "停运" topic:交通运输 sentiment:负面 asks:投诉 -form:广告 from:2026-11-01 to:2026-11-07', str.split, ZONE
+    )
     phrase = parse("地铁停运", lambda word: [word[:2], word[2:]], ZONE)
     every = Filters(
         accounts=("metro",),
         topics=("交通运输",),
+        own_topics=("地铁扰民",),
+        forms=("voice",),
+        asks=("complaint",),
         sentiments=(-1, 0),
         kinds=("post",),
         platforms=("weibo",),

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,8 @@ from nlp.errors import DataError
 TOPICS = ("城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输")
 SENTIMENTS = (-1, 0, 1)
 DOMAINS = ("usual", "virus")  # everyday talk, and talk of a pandemic
+TRAIN = "train"
+FEWEST = 5  # texts of a label: one for each of the five parts of which one is held out
 
 
 class FeltText(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,14 +40,32 @@ class RawMessage(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
 
 
-Row = TypeVar("Row", FeltText, CutMessage, RawMessage)
+class Microblog(msgspec.Struct, frozen=True, kw_only=True):
+    """A public microblog, unlabelled. `verified_type` is the platform's: 3 are media, None and below 0 private authors."""
+
+    id: str
+    text: str
+    verified_type: int | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to a government, unlabelled."""
+
+    id: int
+    title: str
+    text: str
+
+
+MEDIA = 3  # `verified_type`
+
+Row = TypeVar("Row", FeltText, CutMessage, RawMessage, Microblog, Message)
 
 
 def felt_texts(folder: Path, part: str) -> list[FeltText]:
     """The microblogs of a part ("train", "dev"). Raises DataError."""
     path = folder / "sentiment" / f"{part}.jsonl.gz"
     rows = _rows(path, FeltText)
-    _check(path, [row.sentiment for row in rows], SENTIMENTS)
+    _check(path, [row.sentiment for row in rows], SENTIMENTS, every=part == TRAIN)
     _check(path, [row.set for row in rows], DOMAINS)
     return rows
 
@@ -53,7 +74,7 @@ def cut_messages(folder: Path, part: str) -> list[CutMessage]:
     """The messages of a part ("train", "dev"), as they were cut. Raises DataError."""
     path = folder / "topic" / f"{part}.jsonl.gz"
     rows = _rows(path, CutMessage)
-    _check(path, [row.topic for row in rows], TOPICS)
+    _check(path, [row.topic for row in rows], TOPICS, every=part == TRAIN)
     return rows
 
 
@@ -62,6 +83,23 @@ def raw_messages(folder: Path, part: str) -> list[RawMessage]:
     path = folder / "topic" / f"{part}.jsonl.gz"
     rows = _rows(path, RawMessage)
     _check(path, [row.topic for row in rows], TOPICS)
+    return rows
+
+
+def microblogs(folder: Path, part: str) -> list[Microblog]:
+    """Microblogs of a part ("replay/microblogs", "incidents/social", "incidents/org"). Raises DataError."""
+    return _some(folder / f"{part}.jsonl.gz", Microblog)
+
+
+def messages(folder: Path) -> list[Message]:
+    """The messages to a government of one year. Raises DataError."""
+    return _some(folder / "incidents" / "messages.jsonl.gz", Message)
+
+
+def _some(path: Path, kind: type[Row]) -> list[Row]:
+    rows = _rows(path, kind)
+    if not rows:
+        raise DataError(f"{path}: holds no text")
     return rows
 
 
@@ -79,9 +117,15 @@ def _rows(path: Path, kind: type[Row]) -> list[Row]:
     return rows
 
 
-def _check(path: Path, labels: Sequence[object], known: Sequence[object]) -> None:
+def _check(path: Path, labels: Sequence[object], known: Sequence[object], *, every: bool = False) -> None:
+    """Refuse unknown labels and an empty set; with `every` also one in which a label has fewer texts than a held-out fifth needs."""
     for line, label in enumerate(labels, 1):
         if label not in known:
             raise DataError(f"{path}:{line}: the label {label!r} is not one of {', '.join(map(str, known))}")
     if not labels:
         raise DataError(f"{path}: holds no labelled text")
+    counts = Counter(labels)
+    rare = [label for label in known if counts[label] < FEWEST] if every else []
+    if rare:
+        few = ", ".join(f"{label} {counts[label]}" for label in rare)
+        raise DataError(f"{path}: too few texts of some labels to learn from ({few}): give {FEWEST} or more of each")

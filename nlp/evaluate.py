@@ -25,7 +25,7 @@ def sentiment_scores(classifier: Classifier, segmenter: Segmenter, folder: Path)
     for name, domains in (*((domain, {domain}) for domain in DOMAINS), ("all", {*DOMAINS})):
         pairs = [(row.sentiment, label) for row, label in zip(rows, said, strict=True) if row.set in domains]
         if pairs:
-            scores[f"dev/{name}"] = macro_f1(*zip(*pairs, strict=True))
+            scores[f"macro-F1, dev/{name}"] = macro_f1(*zip(*pairs, strict=True))
     return scores
 
 
@@ -35,8 +35,8 @@ def topic_scores(classifier: Classifier, segmenter: Segmenter, folder: Path) -> 
     said_of_cut = _labels(classifier, batch_of_words([row.tokens for row in cut]), TOPICS)
     said_of_raw = _labels(classifier, segmenter.cut_batch([row.text for row in raw]), TOPICS)
     return {
-        "dev": macro_f1([row.topic for row in cut], said_of_cut),
-        "dev_raw": macro_f1([row.topic for row in raw], said_of_raw),
+        "macro-F1, dev": macro_f1([row.topic for row in cut], said_of_cut),
+        "macro-F1, dev_raw": macro_f1([row.topic for row in raw], said_of_raw),
     }
 
 

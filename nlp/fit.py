@@ -17,6 +17,7 @@ SEED = 20260812
 
 _HELD_OUT = 5  # a fifth is held out to find the sharpness
 _DULLEST, _SHARPEST = 0.1, 20.0
+_NO_LABEL = -1
 
 
 Matrix = sp.csr_matrix  # shape (texts, known)
@@ -38,20 +39,39 @@ class Texts(NamedTuple):
     labels: NDArray[np.int64]  # the place of each text's label among the labels; shape (texts,)
 
 
-def fit(texts: Texts, recipe: Recipe) -> Parameters:
-    """Fit a classifier. The same texts and recipe give the same numbers."""
-    known = _frequent(texts.features, recipe.least_texts)
-    present = Lookup(known).present(texts.features, len(texts.labels))
+class Background(NamedTuple):
+    """Everyday texts, of which most have none of the labels."""
+
+    features: Features
+    size: int  # number of texts
+    share: float  # of them, those that lie furthest from every label: they have none
+    most: int  # of these, no more are learned from
+
+
+def fit(texts: Texts, recipe: Recipe, background: Background | None = None) -> Parameters:
+    """Fit a classifier. The same texts and recipe give the same numbers.
+
+    With a background each label is also told from everyday texts without any: from those that a first fit finds furthest away.
+    """
+    known = frequent(texts.features, recipe.least_texts)
+    lookup = Lookup(known)
+    present = lookup.present(texts.features, len(texts.labels))
     rarity = _rarity(present, len(known))
-    inputs = _matrix(unit_values(present, rarity), present, len(known))
+    inputs = matrix(unit_values(present, rarity), present, len(known))
+    others = inputs[:0]
+    if background is not None:
+        found = lookup.present(background.features, background.size)
+        others = matrix(unit_values(found, rarity), found, len(known))
+        margins = _scores(others, *_fit_columns(inputs, others[:0], texts.labels, recipe)).max(axis=1)
+        others = others[np.flatnonzero(margins <= np.quantile(margins, background.share))[: background.most]]
     folds = StratifiedKFold(_HELD_OUT, shuffle=True, random_state=SEED)
     fitted, held_out = next(folds.split(texts.labels, texts.labels))
-    trial = _fit_columns(inputs[fitted], texts.labels[fitted], recipe)
+    trial = _fit_columns(inputs[fitted], others, texts.labels[fitted], recipe)
     sharpness = _sharpness(_scores(inputs[held_out], *trial), texts.labels[held_out])
-    return Parameters(known, rarity, *_fit_columns(inputs, texts.labels, recipe), sharpness)
+    return Parameters(known, rarity, *_fit_columns(inputs, others, texts.labels, recipe), sharpness)
 
 
-def _frequent(features: Features, least_texts: int) -> Hashes:
+def frequent(features: Features, least_texts: int) -> Hashes:
     """The hashes that stand in enough texts, sorted."""
     pairs = np.unique(features.texts.astype(np.uint64) << np.uint64(32) | features.hashes)
     hashes, counts = np.unique(pairs.astype(np.uint32), return_counts=True)
@@ -64,17 +84,19 @@ def _rarity(present: Present, known: int) -> Numbers:
     return (1 + np.log(len(present.counts) / np.maximum(texts, 1))).astype(np.float16).astype(np.float32)
 
 
-def _matrix(values: Numbers, present: Present, known: int) -> Matrix:
+def matrix(values: Numbers, present: Present, known: int) -> Matrix:
     """The features of each text; shape (texts, known)."""
     bounds = np.concatenate([[0], np.cumsum(present.counts)])
     return sp.csr_matrix((values, present.rows, bounds), shape=(len(present.counts), known))
 
 
-def _fit_columns(inputs: Matrix, labels: NDArray[np.int64], recipe: Recipe) -> tuple[Numbers, Numbers]:
-    """Weights, shape (known, labels), and intercepts, shape (labels,): each label against the rest."""
+def _fit_columns(inputs: Matrix, others: Matrix, labels: NDArray[np.int64], recipe: Recipe) -> tuple[Numbers, Numbers]:
+    """Weights, shape (known, labels), and intercepts, shape (labels,): each label against the rest and against `others`, which have none."""
+    inputs = sp.vstack([inputs, others]).tocsr()
+    labels = np.concatenate([labels, np.full(others.shape[0], _NO_LABEL)])
     weights: list[NDArray[np.float64]] = []
     intercepts: list[float] = []
-    for label in np.unique(labels):
+    for label in np.unique(labels[labels != _NO_LABEL]):
         ratio = _log_count_ratio(inputs, labels == label, recipe.smoothing)
         machine = LinearSVC(C=recipe.cost, class_weight="balanced", random_state=SEED).fit(inputs @ sp.diags(ratio), labels == label)
         weights.append(ratio * machine.coef_[0])

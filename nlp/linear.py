@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nlp.features import Hashed, Hashes
 from nlp.lookup import Lookup, Present
+from nlp.segment import Batch
 
 Numbers = NDArray[np.float32]
 
@@ -16,6 +17,7 @@ class Answer(NamedTuple):
     """The probability of each label for each text of a batch."""
 
     probabilities: Numbers  # shape (texts, labels); each row sums to 1
+    margins: Numbers  # how far the text lies on the side of each label, before tempering; shape (texts, labels)
 
     @property
     def best(self) -> NDArray[np.intp]:
@@ -28,6 +30,19 @@ class Answer(NamedTuple):
         """The probability of the most probable label of each text; shape (texts,)."""
         score: Numbers = self.probabilities.max(axis=1)
         return score
+
+    @property
+    def second(self) -> NDArray[np.intp]:
+        """The place of the second most probable label of each text; shape (texts,)."""
+        second: NDArray[np.intp] = self.probabilities.argsort(axis=1)[:, -2]
+        return second
+
+
+class Weighed(NamedTuple):
+    """The known features of the texts of a batch, and what each counts in its text."""
+
+    present: Present
+    values: Numbers  # shape (found,)
 
 
 class Parameters(NamedTuple):
@@ -50,11 +65,40 @@ class Classifier:
 
     def answer(self, hashed: Hashed) -> Answer:
         """The probabilities of the labels for each text of a batch; for one without a known feature, those of the intercept."""
-        parameters = self._parameters
+        return self.judge(self.weigh(hashed))
+
+    def weigh(self, hashed: Hashed) -> Weighed:
+        """What of each text the classifier knows; several answers can be made of it."""
         present = self._lookup.present(hashed.of(self._kinds), hashed.size)
-        values = unit_values(present, parameters.rarity)
-        scores: Numbers = sum_each(values[:, None] * parameters.weights[present.rows], present.counts) + parameters.intercept
-        return Answer(softmax(scores * np.float32(parameters.sharpness)))
+        return Weighed(present, unit_values(present, self._parameters.rarity))
+
+    def judge(self, weighed: Weighed) -> Answer:
+        """The answer for texts that were weighed."""
+        margins = self._margins(weighed)
+        return Answer(softmax(margins * np.float32(self._parameters.sharpness)), margins)
+
+    def margins(self, hashed: Hashed) -> Numbers:
+        """How far each text lies on the side of each label; shape (texts, labels)."""
+        return self._margins(self.weigh(hashed))
+
+    def _margins(self, weighed: Weighed) -> Numbers:
+        present, values = weighed
+        margins: Numbers = sum_each(values[:, None] * self._parameters.weights[present.rows], present.counts) + self._parameters.intercept
+        return margins
+
+    def centre(self, batch: Batch) -> Numbers:
+        """The middle of some texts, of length one; shape (known,)."""
+        present, values = self.weigh(Hashed(batch))
+        centre = np.zeros(len(self._parameters.hashes), dtype=np.float32)
+        np.add.at(centre, present.rows, values)
+        unit: Numbers = centre / max(float(np.sqrt((centre * centre).sum())), float(np.finfo(np.float32).tiny))
+        return unit
+
+
+def likeness(weighed: Weighed, centres: Numbers) -> Numbers:
+    """The cosine between each text and each centre, 0 to 1; `centres` has shape (known, groups), the result (texts, groups)."""
+    present, values = weighed
+    return sum_each(values[:, None] * centres[present.rows], present.counts)
 
 
 def unit_values(present: Present, rarity: Numbers) -> Numbers:

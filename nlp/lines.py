@@ -10,7 +10,22 @@ import msgspec
 from nlp.tagger import Tagger
 from streams.messages import Tags
 
-_SHOWN = ("topic", "topic_score", "sentiment", "sentiment_score", "tokens", "keywords")
+_SHOWN = (
+    "topic",
+    "topic_score",
+    "second_topic",
+    "second_score",
+    "own_topics",
+    "own_topics_why",
+    "sentiment",
+    "sentiment_score",
+    "form",
+    "form_score",
+    "asks",
+    "asks_score",
+    "tokens",
+    "keywords",
+)
 
 
 class Line(NamedTuple):

@@ -16,16 +16,21 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.about import INPUTS
+from nlp.cues import Cues, read_cues
 from nlp.errors import WeightsError
 from nlp.features import FEATURES
 from nlp.keywords import Rarity
 from nlp.linear import Classifier, Parameters
+from nlp.logistic import Logistic
+from nlp.other import Other
 from nlp.segment import Segmenter, Stamp
+from nlp.voice import WORDS, Voice, input_names
 
-FORMAT = 1  # of the folder; raise it when older programs could misread it
+FORMAT = 2  # of the folder; raise it when older programs could misread it
 CARD = "card.json"
 SHIPPED = Path(__file__).parent / "weights"
-TOPIC, SENTIMENT, KEYWORDS = "topic", "sentiment", "keywords"
+TOPIC, SENTIMENT, VOICE, KEYWORDS = "topic", "sentiment", "voice", "keywords"
 
 _AGAIN = "make the weights anew with `yuqing train`"
 
@@ -47,7 +52,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()  # of features, see `features.Hashed`
     labels: tuple[str, ...] = ()
     data: tuple[Data, ...]
-    scores: dict[str, float]  # by measure and set, for example "macro-F1, dev, virus"
+    scores: dict[str, float]  # by measure and set, for example "macro-F1, dev/virus"
 
     @property
     def version(self) -> str:
@@ -73,7 +78,10 @@ class Weights(NamedTuple):
 
     card: Card
     topic: Classifier
+    other: Other
     sentiment: Classifier
+    voice: Voice
+    about: Logistic
     keywords: Rarity
 
 
@@ -121,16 +129,23 @@ def load(folder: Path, segmenter: Segmenter) -> Weights:
     """
     card = read_card(folder)
     _check_made_alike(folder / CARD, card, segmenter.stamp)
-    rarity = _arrays(folder, card, KEYWORDS)
+    arrays = {name: _arrays(folder, card, name) for name in (TOPIC, SENTIMENT, VOICE, KEYWORDS)}
+    rarity, cues = arrays[KEYWORDS], Cues(read_cues())
     try:
+        threshold, slope = arrays[TOPIC]["other"].tolist()
         return Weights(
             card=card,
-            topic=_classifier(folder, card, TOPIC),
-            sentiment=_classifier(folder, card, SENTIMENT),
+            topic=_classifier(card, TOPIC, arrays[TOPIC]),
+            other=Other(threshold, slope),
+            sentiment=_classifier(card, SENTIMENT, arrays[SENTIMENT]),
+            voice=_voice(card, cues, arrays[VOICE]),
+            about=Logistic.read("about", INPUTS, arrays[VOICE]),
             keywords=Rarity(rarity["hashes"], rarity["idf"].astype(np.float32), float(rarity["unknown"])),
         )
     except KeyError as error:
         raise WeightsError("damaged", folder, f"lacks the array {error}: {_AGAIN}") from error
+    except ValueError as error:
+        raise WeightsError("format", folder, f"{error}: {_AGAIN}") from error
 
 
 def _check_made_alike(path: Path, card: Card, stamp: Stamp) -> None:
@@ -143,11 +158,18 @@ def _check_made_alike(path: Path, card: Card, stamp: Stamp) -> None:
         )
 
 
-def _classifier(folder: Path, card: Card, name: str) -> Classifier:
-    arrays = _arrays(folder, card, name)
+def _classifier(card: Card, name: str, arrays: Arrays) -> Classifier:
     rarity, weights, intercept = (arrays[key].astype(np.float32) for key in ("rarity", "weights", "intercept"))
     parameters = Parameters(arrays["hashes"], rarity, weights, intercept, float(arrays["sharpness"]))
     return Classifier(card.models[name].kinds, parameters)
+
+
+def _voice(card: Card, cues: Cues, arrays: Arrays) -> Voice:
+    weights, intercept = (arrays[key].astype(np.float32) for key in ("weights", "intercept"))
+    ones = np.ones(len(arrays["hashes"]), dtype=np.float32)
+    words = Classifier(card.models[VOICE].kinds, Parameters(arrays["hashes"], ones, weights, intercept, 1.0))
+    form, asks = (Logistic.read(name, input_names(cues, asked), arrays) for name, asked in zip(("form", "asks"), WORDS, strict=True))
+    return Voice(cues, words, form, asks)
 
 
 def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[Any]]:

@@ -1,6 +1,7 @@
 """What an office's own words and weights make of cutting and tagging: the one place where both are put together."""
 
 from config.settings import NlpSettings
+from nlp.known import NOTHING, Known
 from nlp.segment import Segmenter, default
 from nlp.tagger import Tagger
 
@@ -10,6 +11,6 @@ def office_segmenter(nlp: NlpSettings) -> Segmenter:
     return default() if nlp.dictionary is None else Segmenter.of_office(nlp.dictionary)
 
 
-def office_tagger(nlp: NlpSettings) -> Tagger:
+def office_tagger(nlp: NlpSettings, known: Known = NOTHING) -> Tagger:
     """What tags posts for this office. Raises DictionaryError and WeightsError."""
-    return Tagger.load(nlp.weights, office_segmenter(nlp))
+    return Tagger.load(nlp.weights, office_segmenter(nlp), known)

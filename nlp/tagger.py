@@ -1,37 +1,73 @@
-"""Says of posts what they are about, how they feel, and which words matter: batches in, tags out."""
+"""Says of posts what they are about, how they feel, in which voice they speak, and which words matter: batches in, tags out."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from config.topics import OTHER
+from matching.mentions import Mentions
+from nlp.about import About
+from nlp.asks import AskWords
 from nlp.features import Hashed
-from nlp.models import SENTIMENT, SHIPPED, TOPIC, Weights, load, read_card
+from nlp.folded import fold_many
+from nlp.known import NOTHING, Known
+from nlp.linear import Answer
+from nlp.models import SENTIMENT, SHIPPED, TOPIC, VOICE, Weights, load, read_card
+from nlp.own_topics import OwnTopics
 from nlp.segment import Segmenter, default, word_lists
-from streams.messages import Post, TaggedPost, Tags
+from nlp.voice import FORMS, Heard
+from streams.messages import AskKind, Form, Post, Standing, TaggedPost, Tags
+
+SECOND = 0.15  # a second topic this probable is close; measured in docs/models.md
+UNSURE = 0.75  # a text this surely about none of the topics or less keeps the nearest one as second
 
 _AT_ONCE_TEXTS = 512  # more at once is slower: the arrays leave the processor's cache
 _AT_ONCE_CHARACTERS = 200_000
+_HALF = 0.5
+
+
+class Said(NamedTuple):
+    """What is read of a post."""
+
+    text: str
+    standing: Standing = Standing.PRIVATE  # of its author
+    accounts: tuple[str, ...] = ()  # that it concerns
+
+
+class Subject(NamedTuple):
+    """What a text is about."""
+
+    topic: str
+    score: float
+    second: str | None
+    second_score: float | None
 
 
 class Tagger:
-    """Tags texts with one set of weights. Safe to share between threads: it only reads.
+    """Tags texts with one set of weights, for one office. Safe to share between threads: it only reads.
 
     segmenter: what the weights were made with; the classifiers see its words. words: what cuts tokens and keywords, which people
     search for; where it is another, it knows an office's own words, and each text is cut twice.
     """
 
-    def __init__(self, weights: Weights, segmenter: Segmenter, words: Segmenter | None = None) -> None:
+    def __init__(self, weights: Weights, segmenter: Segmenter, words: Segmenter | None = None, known: Known = NOTHING) -> None:
         self._weights = weights
         self._segmenter = segmenter
         self._words = words or segmenter
         models = weights.card.models
         self._topics = models[TOPIC].labels
         self._sentiments = tuple(int(label) for label in models[SENTIMENT].labels)
-        self.model = f"{TOPIC}-{models[TOPIC].version}/{SENTIMENT}-{models[SENTIMENT].version}"
+        self._own = OwnTopics(known.topics, weights.topic, segmenter)
+        self._asks = AskWords(known.asks)
+        self._about = About(Mentions(known.accounts), weights.about)
+        self.model = "/".join(f"{name}-{models[name].version}" for name in (TOPIC, SENTIMENT, VOICE))
         self.tag_revision = weights.card.tag_revision
 
     @classmethod
-    def load(cls, folder: Path | None = None, words: Segmenter | None = None) -> Self:
+    def load(cls, folder: Path | None = None, words: Segmenter | None = None, known: Known = NOTHING) -> Self:
         """A tagger with the shipped weights, or those of another folder, whose tokens are cut by `words`.
 
         Raises WeightsError where the weights are missing, damaged, or made with a segmenter that is neither `words` nor the one with
@@ -39,7 +75,7 @@ class Tagger:
         """
         folder, words = folder or SHIPPED, words or default()
         trained = words if read_card(folder).segmenter == words.stamp else default()
-        return cls(load(folder, trained), trained, words)
+        return cls(load(folder, trained), trained, words, known)
 
     @property
     def segmenter(self) -> str:
@@ -48,40 +84,93 @@ class Tagger:
 
     def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
         """Tag posts by title and text, in order."""
-        tags = self.tag_texts([text_of(post) for post in posts])
+        tags = self.tag_said([Said(text_of(post), post.author.standing, post.accounts) for post in posts])
         return [TaggedPost(post=post, tags=tag) for post, tag in zip(posts, tags, strict=True)]
 
     def tag_texts(self, texts: Sequence[str]) -> list[Tags]:
-        """Tag texts, in order, whatever stands in them; an empty one gets the models' most likely labels."""
-        return [tags for part in _parts(texts) for tags in self._tag_part(part)]
+        """Tag texts of private authors, in order, whatever stands in them; an empty one gets the models' most likely labels."""
+        return self.tag_said([Said(text) for text in texts])
 
-    def _tag_part(self, texts: Sequence[str]) -> Iterator[Tags]:
+    def tag_said(self, said: Sequence[Said]) -> list[Tags]:
+        """Tag what posts say, in order."""
+        return [tags for part in _parts(said) for tags in self._tag_part(part)]
+
+    def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
+        texts = [one.text for one in said]
         batch = self._segmenter.cut_batch(texts)
         hashed = Hashed(batch)
-        topic, sentiment = self._weights.topic.answer(hashed), self._weights.sentiment.answer(hashed)
+        weighed = self._weights.topic.weigh(hashed)
+        topic, sentiment = self._weights.topic.judge(weighed), self._weights.sentiment.answer(hashed)
+        heard = self._weights.voice.hear(batch, hashed)
+        folded = fold_many(texts)
         if self._words is not self._segmenter:
             batch = self._words.cut_batch(texts)
             hashed = Hashed(batch)
         columns = zip(
-            topic.best.tolist(),
-            topic.score.tolist(),
+            said,
+            folded,
+            self._subjects(topic, weighed.present.counts),
+            self._own.find(folded, weighed),
             sentiment.best.tolist(),
             sentiment.score.tolist(),
+            heard.forms.tolist(),
+            heard.asks.tolist(),
+            self._doubtful(said, folded, heard),
             word_lists(batch),
             self._weights.keywords.keywords(batch, hashed),
             strict=True,
         )
-        for topic_place, topic_score, sentiment_place, sentiment_score, words, keywords in columns:
+        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords in columns:
+            form, form_score = _form(one.standing, forms)
             yield Tags(
-                topic=self._topics[topic_place],
-                topic_score=topic_score,
-                sentiment=self._sentiments[sentiment_place],
-                sentiment_score=sentiment_score,
+                topic=subject.topic,
+                topic_score=subject.score,
+                second_topic=subject.second,
+                second_score=subject.second_score,
+                own_topics=tuple(match.name for match in own),
+                own_topics_why=tuple(match.why for match in own),
+                sentiment=self._sentiments[feeling],
+                sentiment_score=feeling_score,
+                form=form,
+                form_score=form_score,
+                asks=self._asked(one.standing, text, asks),
+                asks_score=asks,
+                doubtful=doubtful,
                 tokens=" ".join(words),
                 keywords=keywords,
                 model=self.model,
                 tag_revision=self.tag_revision,
             )
+
+    def _subjects(self, answer: Answer, known: NDArray[np.int64]) -> Iterator[Subject]:
+        """The topic of each text and, where it is close, the second one; a text of which nothing is known is about none."""
+        other = np.where(known > 0, self._weights.other.probability(answer.margins), 1.0).tolist()
+        rows = answer.probabilities.tolist()
+        for none, best, second, row in zip(other, answer.best.tolist(), answer.second.tolist(), rows, strict=True):
+            if none > _HALF:
+                nearest = (self._topics[best], 1 - none) if none <= UNSURE else (None, None)
+                yield Subject(OTHER, none, *nearest)
+            else:
+                close = (self._topics[second], row[second]) if row[second] >= SECOND else (None, None)
+                yield Subject(self._topics[best], row[best], *close)
+
+    def _asked(self, standing: Standing, folded: str, probability: float) -> AskKind | None:
+        """What the author asks for. Only private authors ask: a newspaper that writes 投诉 tells of somebody else's."""
+        return self._asks.kind(folded, probability) if standing is Standing.PRIVATE else None
+
+    def _doubtful(self, said: Sequence[Said], folded: Sequence[str], heard: Heard) -> list[tuple[str, ...]]:
+        news, advert = (heard.forms[:, FORMS.index(form)].tolist() for form in (Form.NEWS, Form.ADVERT))
+        return self._about.doubtful(folded, [one.accounts for one in said], news, advert)
+
+
+def _form(standing: Standing, forms: Sequence[float]) -> tuple[Form, float | None]:
+    """In which voice a text speaks. Who the author is says more than how it sounds."""
+    if standing is Standing.MONITORED:
+        return Form.OFFICIAL, None
+    best = max(range(len(FORMS)), key=forms.__getitem__)
+    if standing is Standing.MEDIA and FORMS[best] is Form.VOICE:
+        return Form.NEWS, None
+    return FORMS[best], forms[best]
 
 
 class Titled(Protocol):
@@ -100,13 +189,13 @@ def text_of(post: Titled) -> str:
     return post.text
 
 
-def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parts(said: Sequence[Said]) -> Iterator[Sequence[Said]]:
     """Split texts so that one part neither holds many nor is long; a long text is a part of its own."""
     start = characters = 0
-    for place, text in enumerate(texts):
-        if place > start and (place - start >= _AT_ONCE_TEXTS or characters + len(text) > _AT_ONCE_CHARACTERS):
-            yield texts[start:place]
+    for place, one in enumerate(said):
+        if place > start and (place - start >= _AT_ONCE_TEXTS or characters + len(one.text) > _AT_ONCE_CHARACTERS):
+            yield said[start:place]
             start, characters = place, 0
-        characters += len(text)
-    if start < len(texts):
-        yield texts[start:]
+        characters += len(one.text)
+    if start < len(said):
+        yield said[start:]

@@ -1,29 +1,44 @@
-"""Trains the shipped models on the labelled sets: topic, sentiment, and how rare words are."""
+"""Trains the shipped models on the labelled sets: topic, sentiment, in which voice a text speaks, and how rare words are."""
 
 import datetime as dt
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nlp.data import SENTIMENTS, TOPICS, cut_messages, felt_texts
+from config.topics import OTHER
+from nlp.data import SENTIMENTS, TOPICS, TRAIN, cut_messages, felt_texts, microblogs
 from nlp.evaluate import sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
-from nlp.fit import SEED, Recipe, Texts, fit
-from nlp.linear import Classifier, Parameters
+from nlp.fit import SEED, Background, Recipe, Texts, fit
+from nlp.labelled import Labelled, Labels
+from nlp.linear import Classifier, Numbers, Parameters
 from nlp.model_card import model_card
-from nlp.models import FORMAT, KEYWORDS, SENTIMENT, TOPIC, Card, Data, ModelCard, pack, save
+from nlp.models import FORMAT, KEYWORDS, SENTIMENT, TOPIC, VOICE, Card, Data, ModelCard, pack, save
+from nlp.other import Other, fit_other
 from nlp.rarity import rarity
 from nlp.segment import Segmenter, batch_of_words
+from nlp.train_about import train_about
+from nlp.train_voice import KINDS, train_voice
 
 SENTIMENT_RECIPE = Recipe(kinds=("words", "pairs", "characters", "twos", "threes"), least_texts=4, smoothing=1.0, cost=0.3)
 TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.1)
 
+_BACKGROUND_TEXTS, _BACKGROUND_SHARE, _BACKGROUND_MOST = 8000, 0.7, 3000
+# "A1区" stands in for the names of places: no real text has it, so nothing is learned from it.
+_STAND_IN = re.compile(r"[A-Za-z]+\d*[市区县]?")
+
 _SENTIMENT_SET = "SMP2020-EWECT (microblogs, usual and virus; six emotions joined to three sentiments)"
 _TOPIC_SET = "泰迪杯 (Teddy Cup) 2020 C (messages to a government with their first-level label)"
+_MESSAGE_SET = "泰迪杯 (Teddy Cup) 2020 C (messages to a government of one year)"
+_EVERYDAY_SET = "public microblogs of August 2026, a hot-search archive (without labels)"
+_OWN_LABELS = "texts of these sets and sentences of our own, labelled by us"
+_VOICE_SETS = (_EVERYDAY_SET, _SENTIMENT_SET, _MESSAGE_SET)
 _TERMS = "research use; no licence beyond that is stated. Only hashes and numbers derived from the texts are kept here."
 
 
@@ -40,7 +55,7 @@ def train(data: Path, out: Path, *, segmenter: Segmenter, revision: int, today: 
     Raises DataError where a set is missing or wrong.
     """
     models: dict[str, Trained] = {}
-    for name, make in ((SENTIMENT, _sentiment), (TOPIC, _topic), (KEYWORDS, _keywords)):
+    for name, make in ((SENTIMENT, _sentiment), (TOPIC, _topic), (VOICE, _voice), (KEYWORDS, _keywords)):
         tell(name)
         models[name] = make(data, segmenter)
     card = Card(
@@ -66,20 +81,68 @@ def _sentiment(data: Path, segmenter: Segmenter) -> Trained:
     )
     parameters = fit(texts, SENTIMENT_RECIPE)
     scores = sentiment_scores(Classifier(SENTIMENT_RECIPE.kinds, parameters), segmenter, data)
-    return _trained(
-        parameters, SENTIMENT_RECIPE, tuple(map(str, SENTIMENTS)), Data(name=_SENTIMENT_SET, rows=len(rows), terms=_TERMS), scores
-    )
+    sets = (Data(name=_SENTIMENT_SET, rows=len(rows), terms=_TERMS),)
+    return _trained(parameters, SENTIMENT_RECIPE, tuple(map(str, SENTIMENTS)), sets, scores)
 
 
 def _topic(data: Path, segmenter: Segmenter) -> Trained:
-    rows = cut_messages(data, "train")
+    rows, everyday = cut_messages(data, TRAIN), _everyday(data)
     texts = Texts(
-        features=Hashed(batch_of_words([row.tokens for row in rows])).of(TOPIC_RECIPE.kinds),
+        features=Hashed(batch_of_words([_without_stand_ins(row.tokens) for row in rows])).of(TOPIC_RECIPE.kinds),
         labels=np.array([TOPICS.index(row.topic) for row in rows]),
     )
-    parameters = fit(texts, TOPIC_RECIPE)
-    scores = topic_scores(Classifier(TOPIC_RECIPE.kinds, parameters), segmenter, data)
-    return _trained(parameters, TOPIC_RECIPE, TOPICS, Data(name=_TOPIC_SET, rows=len(rows), terms=_TERMS), scores)
+    features = Hashed(segmenter.cut_batch(everyday)).of(TOPIC_RECIPE.kinds)
+    parameters = fit(texts, TOPIC_RECIPE, Background(features, len(everyday), _BACKGROUND_SHARE, _BACKGROUND_MOST))
+    classifier = Classifier(TOPIC_RECIPE.kinds, parameters)
+    labelled = Labels(data).of("topics")
+    margins = classifier.margins(Hashed(segmenter.cut_batch([text.text for text in labelled])))
+    other, scores = _other(labelled, margins)
+    scores = {**topic_scores(classifier, segmenter, data), **scores}
+    sets = (
+        Data(name=_TOPIC_SET, rows=len(rows), terms=_TERMS),
+        Data(name=_EVERYDAY_SET, rows=min(_BACKGROUND_MOST, len(everyday)) + len(labelled), terms=_TERMS),
+    )
+    return _trained(parameters, TOPIC_RECIPE, TOPICS, sets, scores, other=np.array(other, dtype=np.float32))
+
+
+def _everyday(data: Path) -> list[str]:
+    """Everyday texts of which none has a label of ours."""
+    known = Labels(data).ids()
+    rows = [row.text for row in microblogs(data, "replay/microblogs") if row.id not in known]
+    return [rows[place] for place in np.random.default_rng(SEED).permutation(len(rows))[:_BACKGROUND_TEXTS]]
+
+
+def _without_stand_ins(tokens: Sequence[str]) -> list[str]:
+    return [bare for token in tokens if (bare := _STAND_IN.sub("", token))]
+
+
+def _other(labelled: Sequence[Labelled], margins: Numbers) -> tuple[Other, dict[str, float]]:
+    """The threshold, chosen on every other clearly labelled text and measured on the rest."""
+    clear = [place for place, text in enumerate(labelled) if text.labels == {OTHER} or OTHER not in text.labels]
+    chosen, rest = clear[::2], clear[1::2]
+    other = fit_other(
+        margins[chosen], [labelled[place].labels == {OTHER} for place in chosen], [labelled[place].draw == "random" for place in chosen]
+    )
+    said = other.probability(margins) > 0.5  # noqa: PLR2004 - the threshold itself
+    none, some = ([place for place in rest if (OTHER in labelled[place].labels) == wanted] for wanted in (True, False))
+    everyday = [place for place in none if labelled[place].draw == "random"]
+    named = [TOPICS[place] for place in margins.argmax(axis=1).tolist()]
+    kept = [place for place in some if not said[place]]
+    return other, {
+        "other: everyday texts about none that are said to be": float(said[everyday].mean()),
+        "other: microblogs about a topic that are said to have one": len(kept) / len(some),
+        "other: of these with the right topic": sum(named[place] in labelled[place].labels for place in kept) / max(len(kept), 1),
+    }
+
+
+def _voice(data: Path, segmenter: Segmenter) -> Trained:
+    voice = train_voice(data, segmenter)
+    about = train_about(data, segmenter, voice.voice)
+    content = pack({**voice.arrays, **about.model.arrays("about")})
+    sets = [Data(name=name, rows=rows, terms=_TERMS) for name, rows in zip(_VOICE_SETS, voice.rows, strict=True)]
+    sets.append(Data(name=_OWN_LABELS, rows=voice.labelled + about.rows, terms="our own labels, by the rules in nlp/labels/README.md."))
+    scores = {name: round(score, 4) for name, score in {**voice.scores, **about.scores}.items()}
+    return Trained(content, ModelCard(sha256=_sha256(content), kinds=KINDS, data=tuple(sets), scores=scores))
 
 
 def _keywords(data: Path, segmenter: Segmenter) -> Trained:
@@ -90,12 +153,19 @@ def _keywords(data: Path, segmenter: Segmenter) -> Trained:
     return Trained(content, ModelCard(sha256=_sha256(content), data=sets, scores={}))
 
 
-def _trained(parameters: Parameters, recipe: Recipe, labels: tuple[str, ...], data: Data, scores: Mapping[str, float]) -> Trained:
+def _trained(
+    parameters: Parameters,
+    recipe: Recipe,
+    labels: tuple[str, ...],
+    data: tuple[Data, ...],
+    scores: Mapping[str, float],
+    **more: NDArray[Any],
+) -> Trained:
     halves = {name: getattr(parameters, name).astype(np.float16) for name in ("rarity", "weights")}  # fit rounds them so
-    stored = {**parameters._asdict(), **halves, "sharpness": np.array(parameters.sharpness)}
+    stored = {**parameters._asdict(), **halves, "sharpness": np.array(parameters.sharpness), **more}
     content = pack(stored)
     rounded = {name: round(score, 4) for name, score in scores.items()}
-    return Trained(content, ModelCard(sha256=_sha256(content), kinds=recipe.kinds, labels=labels, data=(data,), scores=rounded))
+    return Trained(content, ModelCard(sha256=_sha256(content), kinds=recipe.kinds, labels=labels, data=data, scores=rounded))
 
 
 def _sha256(content: bytes) -> str:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Self
 import msgspec
 import structlog
 
-from config.settings import NlpSettings
+from config.settings import Settings
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
 from services.tagging_wire import Answer, Ready, Said, read, write
 from streams.messages import Post, TaggedPost
@@ -25,9 +25,9 @@ GRACE_S = 5.0  # a batch takes less
 log = structlog.get_logger()
 
 
-def command_for(nlp: NlpSettings) -> tuple[str, ...]:
+def command_for(settings: Settings) -> tuple[str, ...]:
     """Give the command of a process that tags as this office wants it."""
-    return (*_COMMAND, *(str(path or "") for path in (nlp.dictionary, nlp.weights)))
+    return (*_COMMAND, *(str(path or "") for path in (settings.nlp.dictionary, settings.nlp.weights, settings.config_dir)))
 
 
 class ApartTagger:
@@ -51,7 +51,7 @@ class ApartTagger:
         """
         if not posts:
             return []
-        asked = msgspec.msgpack.encode([Said(post.title, post.text) for post in posts])
+        asked = msgspec.msgpack.encode([Said(post.title, post.text, post.author.standing, post.accounts) for post in posts])
         answer = self._ask(asked) or self._ask(asked)
         if answer is None:
             raise TaggerGone(f"the tagging process died twice of the same {len(posts)} posts")

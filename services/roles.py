@@ -7,7 +7,8 @@ from typing import NamedTuple
 import structlog
 from elasticsearch import Elasticsearch
 
-from config.settings import NlpSettings, Settings
+from config.check import load_office
+from config.settings import Settings
 from indexers.errors import DatabaseUnavailable
 from indexers.writer import Writer
 from services.apart import ApartTagger, command_for
@@ -35,7 +36,7 @@ def run_work(
     is also the database. Raises what the models and the configuration raise; what the log and the database raise is waited out.
     """
     names = settings.elasticsearch
-    with _cutter(settings.nlp, apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
+    with _cutter(settings, apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
         writer = Writer(client, names.prefix, segmenter=cutter.segmenter, replicas=names.replicas)
         worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages))
         collect_rarely()
@@ -66,12 +67,13 @@ class _Cutter(NamedTuple):
 
 
 @contextmanager
-def _cutter(nlp: NlpSettings, *, apart: bool) -> Iterator[_Cutter]:
+def _cutter(settings: Settings, *, apart: bool) -> Iterator[_Cutter]:
     if apart:
-        with ApartTagger(command_for(nlp)) as tagger:
+        with ApartTagger(command_for(settings)) as tagger:
             yield _Cutter(tagger, tagger.segmenter)
         return
-    from nlp.office import office_tagger  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
+    from nlp.known import Known  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
+    from nlp.office import office_tagger  # noqa: PLC0415
 
-    own = office_tagger(nlp)
+    own = office_tagger(settings.nlp, Known.of(load_office(settings)))
     yield _Cutter(own, own.segmenter)

@@ -5,7 +5,7 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from streams.messages import Tags
+from streams.messages import Standing, Tags
 
 _LENGTH = struct.Struct(">I")
 
@@ -22,6 +22,8 @@ class Said(msgspec.Struct, array_like=True):
 
     title: str | None
     text: str
+    standing: Standing
+    accounts: tuple[str, ...]
 
 
 class Answer(msgspec.Struct):

@@ -46,6 +46,26 @@ class Flag(enum.StrEnum):
     BAD_COUNT = "bad_count"  # a negative or unreadable count became None
 
 
+class Form(enum.StrEnum):
+    """In which voice a text speaks."""
+
+    VOICE = "voice"  # somebody's own words
+    NEWS = "news"
+    ADVERT = "advert"
+    OFFICIAL = "official"  # the office's own text, or a repost of it
+
+
+class AskKind(enum.StrEnum):
+    """What the author of a text asks for."""
+
+    REPORT = "report"  # 举报, against a department or a person
+    COMPLAINT = "complaint"  # 投诉
+    HELP = "help"  # 求助
+    QUESTION = "question"  # 咨询
+    SUGGESTION = "suggestion"  # 建议
+    PRAISE = "praise"  # 表扬
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who wrote a post. A private author has an `id` that is a keyed pseudonym ("p:…") and nothing else."""
 
@@ -90,10 +110,19 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the models say of a text. Scores are probabilities of the label, 0 to 1."""
+    """What the models say of a text. Scores are probabilities of the label, 0 to 1. All is to sort by: nothing is dismissed by it."""
 
-    topic: str
+    topic: str  # one of the seven, or 其他
     topic_score: float
+    second_topic: str | None = None  # where it is close
+    second_score: float | None = None
+    own_topics: tuple[str, ...] = ()  # of the office's own, by name
+    own_topics_why: tuple[str, ...] = ()  # one for one: by which words, or how like the examples; for people, in Chinese
+    form: Form = Form.VOICE
+    form_score: float | None = None  # None where it is known and not judged
+    asks: AskKind | None = None
+    asks_score: float | None = None  # how probable it is that the author asks for something
+    doubtful: tuple[str, ...] = ()  # accounts that the text names in passing only, by id
     sentiment: int  # -1, 0, 1
     sentiment_score: float
     tokens: str  # the segmented text, joined by spaces

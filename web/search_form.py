@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexers.queries import Filters, Order
 from indexers.search_box import Cut, parse
 from indexers.slots import Window
-from streams.messages import Kind
+from streams.messages import AskKind, Form, Kind
 from web.errors import BadInput
 from web.links import address, minute
 
@@ -36,6 +36,9 @@ class SearchQuery(BaseModel):
 
     q: Annotated[str, Field(max_length=LONGEST, description="As typed into the search box.")] = ""
     topic: Values = []
+    own: Values = []
+    form: Annotated[list[Form], Field(max_length=10)] = []
+    asks: Annotated[list[AskKind], Field(max_length=10)] = []
     sentiment: Annotated[list[Annotated[int, Field(ge=-1, le=1)]], Field(max_length=3)] = []
     kind: Annotated[list[Kind], Field(max_length=10)] = []
     platform: Values = []
@@ -53,6 +56,9 @@ class SearchQuery(BaseModel):
         return Filters(
             accounts=tuple(self.account),
             topics=tuple(self.topic),
+            own_topics=tuple(self.own),
+            forms=tuple(self.form),
+            asks=tuple(self.asks),
             sentiments=tuple(self.sentiment),
             kinds=tuple(self.kind),
             platforms=tuple(self.platform),
@@ -81,7 +87,7 @@ class SearchQuery(BaseModel):
     def pairs(self) -> list[tuple[str, str]]:
         """Give the query as it stands in an address, without the page."""
         lists: dict[str, list[Any]] = {"topic": self.topic, "sentiment": self.sentiment, "kind": self.kind, "platform": self.platform}
-        lists |= {"account": self.account, "source": self.source}
+        lists |= {"own": self.own, "form": self.form, "asks": self.asks, "account": self.account, "source": self.source}
         pairs = [("q", self.q)] if self.q else []
         pairs += [(name, str(value)) for name, values in lists.items() for value in values]
         pairs += [(name, value) for name, value in (("from", self.since), ("to", self.until)) if value]
@@ -99,7 +105,10 @@ class SearchQuery(BaseModel):
         return address("/search", [pair for pair in pairs if pair != chosen] if chosen in pairs else [*pairs, chosen])
 
 
-FACETS = {"topic": "topic", "sentiment": "sentiment", "kind": "kind", "platform": "platform", "accounts": "account"}  # facet → field
+FACETS = {
+    "topic": "topic", "own_topics": "own", "sentiment": "sentiment", "asks": "asks", "form": "form", "kind": "kind", "platform": "platform",
+    "accounts": "account",
+}  # facet → field  # fmt: skip
 
 
 def read_window(since: str, until: str, zone: ZoneInfo) -> Window | None:

@@ -37,11 +37,23 @@ class Part(View):
     marked: bool = False
 
 
+class Reasoned(View):
+    """A topic of the office's own, and why a post has it."""
+
+    name: str
+    why: str
+
+
 class Tagged(View):
     """What the models say of a post, and which models."""
 
     topic: str | None
     topic_score: float | None
+    second_topic: str | None
+    second_score: float | None
+    own_topics: tuple[Reasoned, ...]
+    form: str | None
+    asks: str | None
     sentiment: int | None
     sentiment_score: float | None
     model: str | None
@@ -77,6 +89,7 @@ class PostItem(View):
     counts: Counted
     spread: int
     accounts: tuple[Named, ...]
+    doubtful: tuple[Named, ...]  # of these, those that it names in passing only
     sources: tuple[str, ...]
     flags: tuple[str, ...]
     tags: Tagged
@@ -104,11 +117,17 @@ def post_item(
         counts=Counted(**{name: getattr(post, name) for name in COUNTS}),
         spread=post.spread,
         accounts=named_accounts(post.accounts, accounts),
+        doubtful=named_accounts(post.doubtful, accounts),
         sources=post.sources,
         flags=post.flags,
         tags=Tagged(
             topic=post.topic,
             topic_score=post.topic_score,
+            second_topic=post.second_topic,
+            second_score=post.second_score,
+            own_topics=tuple(Reasoned(name=name, why=why) for name, why in zip(post.own_topics, post.own_topics_why, strict=True)),
+            form=post.form,
+            asks=post.asks,
             sentiment=post.sentiment,
             sentiment_score=post.sentiment_score,
             model=post.model,

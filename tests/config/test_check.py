@@ -142,6 +142,30 @@ def test_reads_an_office(folder: Path) -> None:
             "topics.yaml:8: topics[6].name: Input should be '城乡建设', '劳动和社会保障', '教育文体', '商贸旅游', '环境保护', '卫生计生' or '交通运输'",
         ),
         ("topics", "  - {name: 交通运输, departments: [jiaotong]}\n", "", "topics.yaml:1: topics: the topic 交通运输 is missing"),
+        (
+            "topics",
+            "topics:\n",
+            "own:\n  - {name: 环境保护, words: [排污]}\ntopics:\n",
+            "topics.yaml:2: own[0].name: 环境保护 is a topic that the tagger knows: give your own another name",
+        ),
+        (
+            "topics",
+            "topics:\n",
+            "own:\n  - {name: 文物}\ntopics:\n",
+            "topics.yaml:2: own[0]: nothing to find it by: give words, or examples, or both",
+        ),
+        (
+            "topics",
+            "topics:\n",
+            "own:\n  - {name: 文物, words: [古墓]}\n  - {name: 文物, words: [戏台]}\ntopics:\n",
+            "topics.yaml:3: own[1].name: 文物 stands twice",
+        ),
+        (
+            "topics",
+            "topics:\n",
+            "own:\n  - {name: 文物, words: [古墓], departments: [nobody]}\ntopics:\n",
+            "topics.yaml:2: own[0].departments[0]: no such department: 'nobody'; it must stand in accounts.yaml",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_by_file_line_and_key(folder: Path, name: str, old: str, new: str, said: str) -> None:

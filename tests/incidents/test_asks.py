@@ -21,7 +21,7 @@ ASKS = Asks(RULES.requests.kinds)
         ("建议在路口增设红绿灯", RequestKind.SUGGESTION),
         ("实名举报某所长收红包", RequestKind.REPORT),
         ("投诉没用，只好举报他们吃拿卡要", RequestKind.REPORT),
-        ("實名舉報", None),  # the office lists its words; traditional ones are not among the shipped
+        ("實名舉報", RequestKind.REPORT),
         ("今天天气真好", None),
         ("", None),
     ],

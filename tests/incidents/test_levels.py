@@ -83,7 +83,7 @@ def test_one_department_leads_and_several_are_coordinated(
     topic: str | None, accounts: list[str], department: str, concerned: tuple[str, ...]
 ) -> None:
     """Whose matter it is leads; where it is several's or nobody's, the coordinator does."""
-    lead = propose_lead(topic, accounts, TOPICS, MATRIX, RULES.routing)
+    lead = propose_lead((topic or "",), accounts, TOPICS, MATRIX, RULES.routing)
     assert (lead.department, lead.concerned) == (department, concerned)
     assert "61号" in lead.source
 
@@ -91,4 +91,4 @@ def test_one_department_leads_and_several_are_coordinated(
 def test_without_coordinator_nobody_is_proposed() -> None:
     """An officer decides."""
     alone = RULES.routing.model_copy(update={"coordinator": None})
-    assert propose_lead(None, [], TOPICS, MATRIX, alone).department is None
+    assert propose_lead((), [], TOPICS, MATRIX, alone).department is None

@@ -152,7 +152,10 @@ def test_facets_count_what_the_filters_leave(filled: Reader) -> None:
     found = queries.search(filled, Filters(topics=("交通运输",)), size=1, facets=True)
     assert found.facets == {
         "topic": {"交通运输": 10},
+        "own_topics": {},
         "sentiment": {"-1": 10},
+        "asks": {},
+        "form": {"voice": 10},
         "kind": {"post": 8, "comment": 2},
         "platform": {"web": 5, "weibo": 5},
         "accounts": {"city": 5, "metro": 5, "water": 5},

@@ -32,6 +32,11 @@ def term(field: str, value: Any) -> dict[str, Any]:
     return {"term": {field: value}}
 
 
+def on(topic: str) -> dict[str, Any]:
+    """Give the query for a topic, whether the tagger knows it or it is one of the office's own."""
+    return {"bool": {"should": [term("topic", topic), term("own_topics", topic)], "minimum_should_match": 1}}
+
+
 def exactly(text: str) -> dict[str, Any]:
     return {"bool": {"should": [{"match_phrase": {"text": text}}, {"match_phrase": {"title": text}}], "minimum_should_match": 1}}
 
@@ -49,8 +54,10 @@ def day(bound: str, at: str) -> dict[str, Any]:
         ('"地铁 停运"', holds(exactly("地铁 停运"))),
         ("“地铁停运”", holds(exactly("地铁停运"))),
         ("「地铁停运」了", holds(exactly("地铁停运"), term("tokens", "了"))),
-        ("topic:交通运输", holds(term("topic", "交通运输"))),
-        ("Topic：“交通运输”", holds(term("topic", "交通运输"))),
+        ("topic:交通运输", holds(on("交通运输"))),
+        ("Topic：“交通运输”", holds(on("交通运输"))),
+        ("asks:投诉 form:广告", holds(term("asks", "complaint"), term("form", "advert"))),
+        ("asks:Praise form:voice", holds(term("asks", "praise"), term("form", "voice"))),
         ("account:metro platform:weibo", holds(term("accounts", "metro"), term("platform", "weibo"))),
         ("sentiment:负面", holds(term("sentiment", -1))),
         ("sentiment:0", holds(term("sentiment", 0))),

@@ -24,8 +24,83 @@ FEELINGS = {
 }
 
 
+EVERYDAY = ("周末去看演唱会", "新手机拍照真好看", "球队今晚赢了", "这部剧的结局太意外", "买了一束花送给妈妈", "股票又涨了一点")
+NEWS = ("记者从发布会获悉，{place}明日举行展览", "据悉，{place}警方通报一起案件", "近日，{place}召开工作会议，部署下一步任务")
+ADVERTS = ("{place}旺铺转让，加微信优惠", "新店开业限时折扣，地址{place}，下单包邮", "{place}旁两室出租，扫码咨询看房")
+ASKS = {
+    "complaint": "{place}夜里施工扰民，投诉多次没人管，请处理",
+    "question": "请问{place}什么时候能通水？",
+    "suggestion": "建议有关部门在{place}加装路灯",
+}
+NAMED = (
+    ("云溪交警", "云溪交警回应：事故责任已认定", 1),
+    ("云溪交警", "据云溪交警消息，今天有雨", 0),
+    ("云溪大学", "他毕业于云溪大学，今年三十岁", 0),
+)
+
+
 def write(folder: Path) -> Path:
     """Write all files below the folder; every fifth sentence is kept for development."""
+    _write_sets(folder)
+    _write_labels(folder)
+    return folder
+
+
+def _write_labels(folder: Path) -> None:
+    """Everyday microblogs, messages, and labels on them, in a folder that stands for ours."""
+    texts: list[tuple[str, str, str, str]] = []  # text, form, asks, topic
+    for place, turn in itertools.product(PLACES, range(3)):
+        texts.append((f"{EVERYDAY[turn]}，{place}", "voice", "none", "其他"))
+        texts.append((NEWS[turn].format(place=place), "news", "none", "其他"))
+        texts.append((ADVERTS[turn].format(place=place), "advert", "none", "其他"))
+        texts += [(asks.format(place=place), "voice", kind, "城乡建设") for kind, asks in list(ASKS.items())[turn : turn + 1]]
+    blogs = [
+        {"id": str(number), "text": text, "verified_type": 3 if form == "news" else None} for number, (text, form, _, _) in enumerate(texts)
+    ]
+    rest = [
+        {"id": f"r{number}", "text": EVERYDAY[number % 6] + str(number), "verified_type": 3 if number % 7 == 0 else None}
+        for number in range(60)
+    ]
+    write_rows(folder / "replay" / "microblogs.jsonl.gz", [*blogs, *rest])
+    write_rows(folder / "incidents" / "social.jsonl.gz", ({key: row[key] for key in ("id", "text", "verified_type")} for row in _named()))
+    letters = [
+        {"id": 1000 + number, "title": kind, "text": asks.format(place=place)}
+        for number, (place, (kind, asks)) in enumerate(itertools.product(PLACES, ASKS.items()))
+    ]
+    write_rows(folder / "incidents" / "messages.jsonl.gz", letters)
+    labels = folder / "labels"
+    labels.mkdir(exist_ok=True)
+    every = list(enumerate(texts))
+    _write_csv(labels / "topics.csv", "topics", [("replay", "random" if n % 3 else "cued", str(n), topic) for n, (_, _, _, topic) in every])
+    _write_csv(labels / "forms.csv", "form", [("replay", "random", str(n), form) for n, (_, form, _, _) in every])
+    asked = [("replay", "random", str(n), asks) for n, (_, _, asks, _) in every]
+    _write_csv(labels / "asks.csv", "asks", asked + [("messages", "random", str(row["id"]), str(row["title"])) for row in letters[:9]])
+    lines = [f"social,{row['draw']},{row['id']},{row['name']},{row['about']}" for row in _named()]
+    (labels / "about.csv").write_text("\n".join(["set,draw,id,name,about", *lines]) + "\n", encoding="utf-8")
+    own = [{"text": text + "。", "form": form, "asks": asks} for text, form, asks, _ in texts[::3]]
+    (labels / "own.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in own), encoding="utf-8")
+
+
+def _named() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"n{number}",
+            "text": f"{text}{number}",
+            "verified_type": None,
+            "draw": "test" if number % 2 else "train",
+            "name": name,
+            "about": about,
+        }
+        for number, (name, text, about) in enumerate(NAMED * 4)
+    ]
+
+
+def _write_csv(path: Path, column: str, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    lines = [",".join(row) for row in rows]
+    path.write_text("\n".join([f"set,draw,id,{column}", *lines]) + "\n", encoding="utf-8")
+
+
+def _write_sets(folder: Path) -> None:
     felt = [
         {"text": f"{place}{feeling}", "sentiment": sentiment, "set": domain}
         for (sentiment, feelings), place, domain in itertools.product(FEELINGS.items(), PLACES, ("usual", "virus"))
@@ -41,7 +116,6 @@ def write(folder: Path) -> Path:
         write_rows(folder / name / "train.jsonl.gz", (row for place, row in enumerate(rows) if place % 5))
         write_rows(folder / name / "dev.jsonl.gz", rows[::5])
     write_rows(folder / "topic" / "dev_raw.jsonl.gz", messages[::5])
-    return folder
 
 
 def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> None:

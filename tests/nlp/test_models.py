@@ -65,14 +65,14 @@ def test_the_shipped_weights_are_small_and_hold_no_words() -> None:
             assert {array.dtype.kind for array in arrays.values()} <= {"u", "f"}
 
 
-@pytest.mark.parametrize("name", ["topic.npz", "sentiment.npz", "keywords.npz", CARD])
+@pytest.mark.parametrize("name", ["topic.npz", "sentiment.npz", "voice.npz", "keywords.npz", CARD])
 def test_a_missing_file_is_refused(weights: Path, name: str) -> None:
     """The message names the file that is not there."""
     (weights / name).unlink()
     assert name in refused(weights, "missing")
 
 
-@pytest.mark.parametrize("name", ["topic", "sentiment", "keywords"])
+@pytest.mark.parametrize("name", ["topic", "sentiment", "voice", "keywords"])
 def test_a_changed_file_is_refused(weights: Path, name: str) -> None:
     """One flipped bit is enough: the card vouches for the file by its SHA-256."""
     path = weights / f"{name}.npz"
@@ -97,26 +97,36 @@ def test_what_is_no_array_file_is_refused(weights: Path, content: bytes) -> None
     refused(weights, "damaged")
 
 
+def test_a_small_model_for_other_inputs_is_refused(weights: Path) -> None:
+    """Weights for another list of cue words would weigh one group with the number of another."""
+    with np.load(weights / "voice.npz") as arrays:
+        kept = dict(arrays)
+    file = io.BytesIO()
+    np.savez(file, **(kept | {"form_weights": kept["form_weights"][1:]}))
+    replace_arrays(weights, "voice", file.getvalue())
+    assert "form has weights for" in refused(weights, "format")
+
+
 def test_a_file_without_an_array_is_refused(weights: Path) -> None:
     """A file that lacks what the model needs is refused, with the array's name."""
     file = io.BytesIO()
     np.savez(file, hashes=np.zeros(1, dtype=np.uint32))
     replace_arrays(weights, "topic", file.getvalue())
-    assert "rarity" in refused(weights, "damaged")
+    assert "other" in refused(weights, "damaged")
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b'{"format": 1}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b'{"format": 2}', b"\xff"])
 def test_a_broken_card_is_refused(weights: Path, content: bytes) -> None:
     """A card that can't be read is refused, and never guessed at."""
     (weights / CARD).write_bytes(content)
-    refused(weights, "damaged" if content == b'{"format": 1}' or not content.startswith(b'{"') else "format")
+    refused(weights, "damaged" if content == b'{"format": 2}' or not content.startswith(b'{"') else "format")
 
 
-@pytest.mark.parametrize("version", [0, 2, None])
+@pytest.mark.parametrize("version", [1, 3, None])
 def test_another_format_is_refused(weights: Path, version: int | None) -> None:
     """A folder of an older or a newer format is refused by its number, before anything else is read."""
     change_card(weights, lambda card: card.update(format=version, models="other than now"))
-    assert "this program reads 1" in refused(weights, "format")
+    assert "this program reads 2" in refused(weights, "format")
 
 
 def test_other_features_are_refused(weights: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config.settings import NlpSettings
+from config.check import load_office
+from config.settings import NlpSettings, Settings
+from nlp.known import Known
 from nlp.office import office_tagger
 from nlp.segment import default
 from nlp.tagger import Tagger
@@ -19,11 +21,12 @@ from streams.messages import Author, Kind, Post
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 BREAKS = """
 import nlp.tagger, os
-def tag_texts(self, texts):
+def tag_said(self, said):
+    texts = [one.text for one in said]
     if "break" in texts: raise RuntimeError("a library broke")
     if "die" in texts: os._exit(3)
-    return whole(self, texts)
-whole, nlp.tagger.Tagger.tag_texts = nlp.tagger.Tagger.tag_texts, tag_texts
+    return whole(self, said)
+whole, nlp.tagger.Tagger.tag_said = nlp.tagger.Tagger.tag_said, tag_said
 from services.tagging import main
 main()
 """
@@ -54,8 +57,8 @@ def tagger() -> Iterator[ApartTagger]:
 def test_tags_are_those_of_the_tagger_in_this_process() -> None:
     """Where the tagging is done makes no difference, and the stamp is that of the cutter there."""
     posts = [post("云溪的桂花开了", "秋天"), post(""), post("地铁又晚点了[怒]，等了二十分钟"), post("x" * 100_000)]
-    with ApartTagger() as apart:
-        assert apart.tag(posts) == Tagger.load().tag(posts)
+    with ApartTagger(command_for(Settings())) as apart:
+        assert apart.tag(posts) == Tagger.load(known=Known.of(load_office(Settings()))).tag(posts)
         assert apart.tag([]) == []
         assert apart.segmenter == str(default().stamp)
         child = psutil.Process(apart.pid)
@@ -112,11 +115,11 @@ def test_an_office_s_own_words_are_known_there(tmp_path: Path) -> None:
     """Its dictionary and weights reach the process, and its stamp comes back."""
     words = tmp_path / "words.txt"
     words.write_text("桃园惠民通\n", encoding="utf-8")
-    nlp = NlpSettings(dictionary=words)
-    with ApartTagger(command_for(nlp)) as apart:
-        assert apart.segmenter == office_tagger(nlp).segmenter
+    settings = Settings(nlp=NlpSettings(dictionary=words))
+    with ApartTagger(command_for(settings)) as apart:
+        assert apart.segmenter == office_tagger(settings.nlp).segmenter
         (tagged,) = apart.tag([post("桃园惠民通打不开")])
     assert tagged.tags.tokens == "桃园惠民通 打不开"
     words.unlink()
     with pytest.raises(TaggerUnavailable, match=r"words\.txt: can't be read"):
-        ApartTagger(command_for(nlp))
+        ApartTagger(command_for(settings))

@@ -218,7 +218,7 @@ def _accounts(desk: Desk, shown: Shown) -> tuple[Concerned, ...]:
 
 
 def _topics(desk: Desk, shown: Shown) -> tuple[Concerned, ...]:
-    responsible: Mapping[str, tuple[str, ...]] = {topic.name: topic.departments for topic in desk.office.topics}
+    responsible: Mapping[str, tuple[str, ...]] = {topic.name: topic.departments for topic in desk.office.every_topic}
     filed = shown.row.filed
     kinds = [("kind", kind.value) for kind in WHOLE]
     return tuple(

@@ -27,8 +27,8 @@ EXPORTED = 10_000  # rows of a file
 PAGE = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 COLUMNS = (
-    "id", "url", "platform", "kind", "published_at", "standing", "author", "title", "text", "topic", "topic_score", "sentiment",
-    "sentiment_score", "model", "keywords", "forwards", "comments", "likes", "reads", "accounts", "sources", "flags", "collected_at",
+    "id", "url", "platform", "kind", "published_at", "standing", "author", "title", "text", "topic", "topic_score", "second_topic",
+    "own_topics", "sentiment", "sentiment_score", "form", "asks", "doubtful", "model", "keywords", "forwards", "comments", "likes", "reads", "accounts", "sources", "flags", "collected_at",
 )  # fmt: skip
 
 
@@ -183,7 +183,8 @@ def _lines(rows: Any) -> str:
 def _row(item: PostItem) -> list[object]:
     cells = {**item.model_dump(mode="json"), **item.counts.model_dump(), **item.tags.model_dump()}
     cells |= {"title": "".join(part.text for part in item.title), "text": "".join(part.text for part in item.text)}
-    cells |= {"accounts": " ".join(account.name for account in item.accounts)}
+    cells |= {name: " ".join(account.name for account in getattr(item, name)) for name in ("accounts", "doubtful")}
+    cells |= {"own_topics": " ".join(topic.name for topic in item.tags.own_topics)}
     return [defused(cells[name]) for name in COLUMNS]
 
 
