@@ -16,16 +16,18 @@ from alerts.book import Wanted
 from alerts.episodes import Episode
 from alerts.kinds import Takeover
 from config.accounts import MonitoredAccount
+from incidents.people import Actor
 from indexers import queries
 from indexers.cursors import Cursors
 from indexers.series import own_posts
 from indexers.slots import Window
+from web.account_said import Said, said_of
 from web.account_views import AccountRow, rows_of
 from web.accounts_form import AccountQuery, account_link
 from web.alert_page import Sign
 from web.alert_views import AlertItem, alert_item
 from web.desk import Desk
-from web.links import Narrow, alert_link, post_link, search_link
+from web.links import alert_link, post_link
 from web.views import SHOWN, PostItem, View, models_of, post_item
 
 SIZE = 20
@@ -115,7 +117,7 @@ class AccountView(View):
     days_in_all: int
     names: tuple[str, ...]
     identities: tuple[Identity, ...]
-    concerned: str  # the address of the posts that concern it
+    said: Said  # of it, by anybody
     days: tuple[DayBar, ...]
     followers: tuple[Followers, ...]
     quality: Quality | None
@@ -135,8 +137,8 @@ class AccountView(View):
     takeover_model: str
 
 
-def account_view(desk: Desk, account: MonitoredAccount, gathered: Gathered, query: AccountQuery) -> AccountView:
-    """Ask for all that the page shows. Raises DatabaseUnavailable."""
+def account_view(desk: Desk, account: MonitoredAccount, gathered: Gathered, query: AccountQuery, by: Actor) -> AccountView:
+    """Ask for all that the page shows somebody. Raises DatabaseUnavailable."""
     period, zone = gathered.period, desk.settings.zone
     (row,) = rows_of(desk, gathered)
     inside = [post for post in gathered.posts if post.published_at.astimezone(zone).date() in period]
@@ -156,7 +158,7 @@ def account_view(desk: Desk, account: MonitoredAccount, gathered: Gathered, quer
         days_in_all=period.days,
         names=account.names,
         identities=tuple(Identity(platform=platform, id=native) for platform, native in account.platforms.items()),
-        concerned=search_link(zone, covers(period, zone), Narrow(account=account.id)),
+        said=said_of(desk, account.id, covers(period, zone), by),
         days=_days(account.id, inside, gathered, desk),
         followers=followers(gathered.snapshots),
         quality=_quality(inside, gathered.rules),

@@ -33,7 +33,7 @@ class TopicItem(View):
 
 
 def slot_items(volume: Part, window: Window, zone: ZoneInfo, narrow: Narrow = EVERYTHING) -> tuple[SlotItem, ...]:
-    """Give the steps of `panels.VOLUME`; each ends where the next begins, the last with the window."""
+    """Give the steps of `panels.VOLUME`; each ends where the next begins, the first begins and the last ends with the window."""
     starts = [step.key for step in volume.parts if isinstance(step.key, datetime)]
     ends = [*starts[1:], window.end]
     return tuple(
@@ -41,7 +41,7 @@ def slot_items(volume: Part, window: Window, zone: ZoneInfo, narrow: Narrow = EV
             start=start,
             posts=step.count,
             sentiments=_sentiments(step),
-            link=search_link(zone, Window(start, end), narrow),
+            link=search_link(zone, Window(max(start, window.start), end), narrow),
         )
         for step, start, end in zip(volume.parts, starts, ends, strict=True)
     )

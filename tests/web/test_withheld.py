@@ -65,6 +65,13 @@ def test_nobody_finds_out_by_searching(town: Town, sign_in: SignIn) -> None:
     assert data(reader, "/search")["total"] == data(outsider, "/search")["total"] + 1
 
 
+def test_it_is_not_among_what_is_said_of_an_account(town: Town, sign_in: SignIn) -> None:
+    """In no number of the account's page, and the page says so; its readers have it."""
+    reader, outsider = (data(sign_in(role), "/accounts/yunxi-ditie")["said"] for role in (Role.ADMIN, Role.DUTY))
+    assert (reader["posts"], reader["without_reports"]) == (1, False)
+    assert (outsider["posts"], outsider["negative"], outsider["without_reports"]) == (0, 0, True)
+
+
 @ENGINES
 def test_numbers_and_lists_agree_for_everybody(town: Town, sign_in: SignIn) -> None:
     """Who may not see a report has it in no number either, so each number still leads to as many posts."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from web.account_page import AccountView, account_view
 from web.accounts_form import PATH, AccountQuery
-from web.desk import desk_of
+from web.desk import actor_of, desk_of
 from web.errors import NotFound
 from web.pages.accounts import look, today
 from web.render import respond
@@ -23,4 +23,4 @@ def account(request: Request, account_id: str, query: Annotated[AccountQuery, Qu
     if found is None:
         raise NotFound(f"没有这个账号：{account_id[:200]}")
     gathered = look(desk, [found], query.period(today(desk)))
-    return respond(request, "account.html", account_view(desk, found, gathered, query))
+    return respond(request, "account.html", account_view(desk, found, gathered, query, actor_of(request)))

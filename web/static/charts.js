@@ -39,7 +39,7 @@ function timeline(element, chart) {
   const series = [-1, 0, 1].map((sentiment, n) => ({
     name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", barMaxWidth: 48, itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
   }));
-  const label = (slot) => ("days" in element.dataset ? local(slot.start, element.dataset.zone, 11).slice(0, 5) : local(slot.start, element.dataset.zone, long ? 11 : 5));
+  const label = (slot) => ("byDay" in element.dataset ? local(slot.start, element.dataset.zone, 11).slice(0, 5) : local(slot.start, element.dataset.zone, long ? 11 : 5));
   chart.setOption({ ...frame(c), ...axes(c, slots.map(label)), series });
   leads(chart, slots);
 }
