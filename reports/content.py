@@ -193,6 +193,7 @@ class Alerts(Piece):
 
     raised: tuple[AlertRow, ...]
     raised_total: int
+    ended_unseen: int  # of those raised: over by then, and nobody had acknowledged them
     acknowledged: int  # in the period
     unacknowledged: tuple[AlertRow, ...]  # at its end, whenever they were raised
     unacknowledged_total: int

@@ -25,6 +25,7 @@ SCATTERED = 3  # more gaps of one source than this are told as one
 LONGEST_WHY = 120  # characters
 _RANK = {"never": 0, "failed": 1, "silent": 2, "partial": 3}
 _NOTHING = Ends(None, None)
+NEVER = "此前没有任何一轮的记录"
 
 
 class Stretch(NamedTuple):
@@ -65,7 +66,7 @@ def look(material: Material, period: Period, began: datetime | None) -> Coverage
 def stretches(source: Source | None, runs: Iterable[Run], before: Ends, window: Window, *, was_used: bool = True) -> list[Stretch]:
     """Find the gaps of a source within a window. `source` is None where it is configured no more: then silence is right."""
     if not was_used:
-        return [Stretch("never", None, None, 0, "还没有任何一轮的记录")]
+        return [Stretch("never", None, None, 0, NEVER)]
     walk = _Walk(source, before, window)
     for run in runs:
         walk.take(run)
@@ -105,7 +106,8 @@ class _Walk:
     def _silence(self, until: datetime) -> None:
         since = self._window.start if self._last is None else self._last
         if self._pause is not None and until - since > self._pause:
-            self._extend("silent", since, f"没有消息，应每 {self._every} 秒一轮", runs=0)
+            never = self._last is None
+            self._extend("never" if never else "silent", since, NEVER if never else f"没有消息，应每 {self._every} 秒一轮", runs=0)
 
     def _extend(self, state: str, since: datetime, why: str, *, runs: int) -> None:
         if self._open is None:

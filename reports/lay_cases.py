@@ -103,7 +103,7 @@ def alerts(content: Content) -> Iterator[Block]:
     """What was alerted to, and whether anybody has seen it."""
     told, zone = content.alerts, ZoneInfo(content.timezone)
     yield paragraph(
-        f"发出 {told.raised_total} 个，确认 {told.acknowledged} 个，期末未确认 {told.unacknowledged_total} 个，无法送达的通知 {told.undelivered_total} 条。",
+        f"发出 {told.raised_total} 个（其中未经确认即已结束 {told.ended_unseen} 个），确认 {told.acknowledged} 个，期末未确认 {told.unacknowledged_total} 个，无法送达的通知 {told.undelivered_total} 条。",
         tone="warning" if told.unacknowledged_total or told.undelivered_total else "text",
     )
     rows = {row.id: row for row in (*told.unacknowledged, *told.raised)}

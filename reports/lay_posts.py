@@ -129,6 +129,9 @@ def coverage(content: Content) -> Iterator[Block]:
         yield paragraph(f"启用来源 {covered.sources} 个，本期共 {covered.runs} 轮采集；完整 {len(covered.whole)} 个，有缺口 {short} 个。")
     for gap in covered.gaps:
         yield paragraph(run(gap.source, gap.page, strong=True), _gap(gap, content, zone), tone="item")
+    if covered.began is not None and covered.began > content.start:
+        began = moment(covered.began, zone)
+        yield paragraph(f"本系统于 {began} 开始采集：此前发布的内容只读到来源当时仍显示的部分。", tone="warning")
     if any(gap.mended_at is None for gap in covered.gaps):
         yield paragraph(
             "缺口尚未补上：这些来源在缺口期间发布的内容可能没有计入，实际数量可能更多，与前一日、近7日的比较请谨慎。", tone="warning"
@@ -146,7 +149,8 @@ def coverage(content: Content) -> Iterator[Block]:
 def _gap(gap: Gap, content: Content, zone: ZoneInfo) -> str:
     state = named(GAPS, gap.state)
     if gap.state == "never":
-        return f"：{state}。{gap.why}"
+        first = f"，{moment(gap.mended_at, zone)} 首次完整采集" if gap.mended_at else ""
+        return f"：{state}{first}。{gap.why}"
     since = "从未完整采集" if gap.since is None else f"自 {moment(gap.since, zone)} 起"
     until = _lasts(gap, content, zone) if gap.until is None else f"至 {moment(gap.until, zone)}"
     times = f"，断续多次，共 {gap.runs} 轮不完整" if gap.scattered else f"，{gap.runs} 轮不完整" if gap.runs else ""

@@ -1,10 +1,12 @@
 """A report as text to paste: plain lines for a chat or the office's own network, without marks of any format."""
 
+import re
 from collections.abc import Iterator
 
 from reports.blocks import Block, Cell, Heading, Paragraph, Run, Table
 from reports.layout import Laid
 
+_BLANKS = re.compile(" {2,}")  # where a run was left out
 _MARKS = {"text": "", "item": "· ", "step": "  – ", "note": "注：", "warning": "▲ "}
 
 
@@ -19,7 +21,7 @@ def _block(block: Block, address: str | None) -> Iterator[str]:
         case Heading():
             yield f"\n{block.text}"
         case Paragraph():
-            text = _joined(block.runs, address).rstrip()
+            text = _BLANKS.sub(" ", _joined(block.runs, address)).rstrip()
             if text.strip():
                 yield f"{_MARKS[block.tone]}{text}"
         case Table():

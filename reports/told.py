@@ -32,6 +32,7 @@ def look(material: Material, period: Period) -> Alerts:
     return Alerts(
         raised=_rows(material, raised, period.until),
         raised_total=len(raised),
+        ended_unseen=sum(_status(one, period.until) == "resolved" and not _acknowledged(one, period.until) for one in raised),
         acknowledged=acknowledged,
         unacknowledged=_rows(material, unseen, period.until),
         unacknowledged_total=len(unseen),
@@ -59,6 +60,11 @@ def _status(episode: Episode, at: datetime) -> str:
     return next((STATUSES[step.step] for step in reversed(episode.steps) if step.at < at and step.step != "grown"), "open")
 
 
+def _acknowledged(episode: Episode, at: datetime) -> str | None:
+    """Who had acknowledged it by then; None where nobody had."""
+    return next((step.by for step in episode.steps if step.step == "acknowledged" and step.at < at), None)
+
+
 def _rows(material: Material, episodes: Iterable[Episode], at: datetime) -> tuple[AlertRow, ...]:
     ordered = sorted(episodes, key=lambda one: (_LEVELS[one.finding.level], -one.opened_at.timestamp(), one.id))
     return tuple(_row(material, episode, at) for episode in ordered[:ROWS])
@@ -79,7 +85,7 @@ def _row(material: Material, episode: Episode, at: datetime) -> AlertRow:
         why=line(finding.why, LONGEST),
         opened_at=episode.opened_at,
         status=status,
-        by=next((step.by for step in episode.steps if step.step == "acknowledged" and step.at < at), None),
+        by=_acknowledged(episode, at),
     )
 
 

@@ -23,7 +23,7 @@ __all__ = [
 
 KINDS = {"daily": "日报", "handover": "交接班"}
 PLATFORMS = {"weibo": "微博", "wechat": "微信", "mastodon": "长毛象", "web": "网站", "report": "人工上报", "push": "推送", "file": "文件"}
-GAPS = {"failed": "失败", "partial": "不完整", "silent": "无消息", "never": "从未运行"}
+GAPS = {"failed": "失败", "partial": "不完整", "silent": "无消息", "never": "尚未运行"}
 HAPPENED = {"warned": "已提醒", "passed": "已超时", "met": "已完成"}
 NUMERALS = "一二三四五六七八九十"
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from alerts.book import Book
-from alerts.episodes import acknowledge, take
+from alerts.episodes import acknowledge, resolve, take
 from alerts.errors import SendFailed
 from alerts.outbox import Policy, failed
 from alerts.subscriptions import deliveries
@@ -160,6 +160,7 @@ class Day:
         self._alert(at(21), "1", seen=at(21.5))
         self._alert(at(22), "2", seen=at(31), lost=True)
         self._alert(at(-5), "3", seen=at(-4))
+        self._alert(at(3), "4", over=at(6))
 
     def _afterwards(self) -> None:
         self.city.now = at(32)
@@ -178,8 +179,10 @@ class Day:
     def bridge(self) -> str:
         return self.city.incident_of("bridge0")
 
-    def _alert(self, opened: datetime, once: str, *, seen: datetime, lost: bool = False) -> None:
-        """Raise an alert that is acknowledged later; with `lost` its notification can't be delivered."""
+    def _alert(
+        self, opened: datetime, once: str, *, seen: datetime | None = None, over: datetime | None = None, lost: bool = False
+    ) -> None:
+        """Raise an alert that is acknowledged later, or is over by itself; with `lost` its notification can't be delivered."""
         episode = take(None, msgspec.structs.replace(finding(once=once), at=opened, since=opened), RULE).episode
         assert self.book.put(episode, None)
         read = self.book.episode(episode.id)
@@ -189,7 +192,8 @@ class Day:
         assert self.book.hand_over(read, [failed(one, SendFailed("refused", "403", final=True), opened, Policy()) for one in sent])
         told = self.book.episode(episode.id)
         assert told is not None
-        assert self.book.put(acknowledge(told.body, "wang", seen).episode, told)
+        ended = acknowledge(told.body, "wang", seen) if seen is not None else resolve(told.body, over or opened, why="已平静")
+        assert self.book.put(ended.episode, told)
         again = self.book.episode(episode.id)
         assert again is not None
         assert self.book.hand_over(again, [])

@@ -119,7 +119,7 @@ def content(**given: Any) -> Content:
             overdue=(RequestRow(id="req-1", page="/requests/req-1", department="市住房和城乡建设局", **asked),), overdue_total=6, due_soon=(), due_soon_total=0,
         ),
         "alerts": Alerts(
-            raised=(alert,), raised_total=1, acknowledged=0, unacknowledged=(alert,), unacknowledged_total=1,
+            raised=(alert,), raised_total=1, ended_unseen=0, acknowledged=0, unacknowledged=(alert,), unacknowledged_total=1,
             undelivered=(Undelivered(alert="e1", page="/alerts/e1", title="账号声量突增", channel="hook", reason="refused", at=at(7)),), undelivered_total=1,
         ),
         "coverage": Coverage(

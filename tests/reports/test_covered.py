@@ -75,7 +75,8 @@ def test_a_source_that_never_ran_says_so() -> None:
     """It is no failure of the day, but its posts are not there."""
     (never,) = stretches(SOURCE, [], Ends(None, None), WINDOW, was_used=False)
     assert (never.state, never.since, never.until) == ("never", None, None)
-    assert found(good(*range(6, 24)), Ends(None, None)) == [("silent", 0.0, 6.0, 0)]
+    assert found(good(*range(6, 24)), Ends(None, None)) == [("never", 0.0, 6.0, 0)]
+    assert found([run(6, "failed"), *good(*range(7, 24))], Ends(None, None)) == [("failed", 0.0, 7.0, 1)]
 
 
 def test_the_silence_of_a_source_that_is_no_longer_there_is_right() -> None:

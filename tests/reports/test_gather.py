@@ -207,9 +207,14 @@ def test_a_report_that_is_overdue_says_no_more_than_that(day: Day) -> None:
 def test_alerts_stand_as_they_stood(report: Content) -> None:
     """Raised, acknowledged, not acknowledged by midnight, and what could not be delivered."""
     told = report.alerts
-    assert (told.raised_total, told.acknowledged, told.unacknowledged_total, told.undelivered_total) == (2, 1, 1, 1)
-    assert [(row.opened_at, row.status, row.by) for row in told.raised] == [(at(22), "open", None), (at(21), "acknowledged", "wang")]
+    assert (told.raised_total, told.acknowledged, told.unacknowledged_total, told.undelivered_total) == (3, 1, 1, 1)
+    assert [(row.opened_at, row.status, row.by) for row in told.raised] == [
+        (at(22), "open", None),
+        (at(21), "acknowledged", "wang"),
+        (at(3), "resolved", None),
+    ]
     assert [row.opened_at for row in told.unacknowledged] == [at(22)]
+    assert told.ended_unseen == 1
     assert told.raised[0].about == "云溪地铁 · 负面"
     assert [(one.channel, one.reason) for one in told.undelivered] == [("hook", "refused")]
 

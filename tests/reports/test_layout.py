@@ -149,6 +149,11 @@ def test_what_gaps_mean_is_said() -> None:
     text = render(lay_out(report(content=mended)))
     assert "自 11-18 02:00 起至 11-19 01:00" in text
     assert "实际数量可能更多" not in text
+    late = said.model_copy(update={"coverage": said.coverage.model_copy(update={"began": at(3)})})
+    assert "本系统于 11-18 03:00 开始采集" in render(lay_out(report(content=late)))
+    never = said.coverage.gaps[0].model_copy(update={"state": "never", "since": None, "mended_at": at(30), "why": "此前没有任何一轮的记录"})
+    unborn = said.model_copy(update={"coverage": said.coverage.model_copy(update={"gaps": (never,)})})
+    assert "b-feed：尚未运行，11-19 06:00 首次完整采集。此前没有" in render(lay_out(report(content=unborn)))
     none = said.model_copy(update={"coverage": said.coverage.model_copy(update={"sources": 0, "gaps": (), "whole": ()})})
     assert "没有启用的来源" in render(lay_out(report(content=none)))
 
