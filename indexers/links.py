@@ -1,7 +1,7 @@
 """Addresses of our own pages, so that every number, on a page or in a report, can lead to the posts behind it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -54,6 +54,12 @@ def source_link(source: str) -> str:
 def alert_link(episode: str) -> str:
     """Give the address of an alert's own page."""
     return f"/alerts/{escaped(episode)}"
+
+
+def account_link(account: str, first: date, last: date, *, part: str = "", **given: object) -> str:
+    """Give the address of an account's page for some days, both included, and of a part of it."""
+    pairs = [("from", str(first)), ("to", str(last)), *given.items()]
+    return address(f"/accounts/{escaped(account)}", pairs) + (f"#{part}" if part else "")
 
 
 def incident_link(incident: str) -> str:

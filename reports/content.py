@@ -238,6 +238,7 @@ class OwnAccount(Piece):
 
     id: str
     name: str
+    page: str  # the address of its page here, for the days of the period
     posts: int
     listed: tuple[OwnPost, ...]
     last_post_at: datetime | None

@@ -100,14 +100,14 @@ def own(content: Content) -> Iterator[Block]:
     for account in ours.rows:
         warning = _veto(account, ours.silent_days, zone)
         if warning:
-            yield paragraph(warning, tone="warning")
+            yield paragraph(run(warning, account.page), tone="warning")
     unknown = [account.name for account in ours.rows if account.veto == "unknown"]
     if unknown:
         yield paragraph(f"主页未被完整采集，无法判断是否连续 {ours.silent_days} 天未更新：{'、'.join(unknown)}。", tone="note")
     for account in ours.rows:
         if account.posts:
             listed = [part for post in account.listed for part in (" ", run(moment(post.published_at, zone), post.page))]
-            yield paragraph(run(account.name, strong=True), f"：发布 {account.posts} 条。最近：", *listed[1:], tone="item")
+            yield paragraph(run(account.name, account.page, strong=True), f"：发布 {account.posts} 条。最近：", *listed[1:], tone="item")
 
 
 def _veto(account: OwnAccount, days: int, zone: ZoneInfo) -> str:

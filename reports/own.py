@@ -9,7 +9,7 @@ from accounts.indicators import Indicators, Rules
 from accounts.indicators import Period as Days
 from accounts.own import Owners
 from accounts.report import measure
-from indexers.links import post_link
+from indexers.links import account_link, post_link
 from indexers.series import own_posts
 from reports.content import Own, OwnAccount, OwnPost
 from reports.material import Material
@@ -27,9 +27,10 @@ def look(material: Material, period: Period, rules: Rules | None = None) -> Own:
     published: dict[str, list[Published]] = {}
     for post in Owners(accounts).posts(own_posts(material.reader, window)):
         published.setdefault(post.account, []).append(post)
-    last = (period.until - MOMENT).astimezone(material.zone).date()
+    first, last = (at.astimezone(material.zone).date() for at in (window.start, period.until - MOMENT))
     measured = measure(material.reader, accounts, material.office.sources, Days(first=last, last=last), rules)
-    rows = [_row(one, published.get(one.account, ()), *veto(one, last, rules, material.zone)) for one in measured]
+    pages = {one.account: account_link(one.account, first, last, part="posts") for one in measured}
+    rows = [_row(one, pages[one.account], published.get(one.account, ()), veto(one, last, rules, material.zone)) for one in measured]
     return Own(
         accounts=len(accounts),
         posts=sum(map(len, published.values())),
@@ -52,13 +53,14 @@ def veto(measured: Indicators, day: date, rules: Rules, zone: ZoneInfo) -> tuple
     return ("near", left) if left <= NEAR else ("", None)
 
 
-def _row(measured: Indicators, posts: Sequence[Published], veto: str, left: int | None) -> OwnAccount:
+def _row(measured: Indicators, page: str, posts: Sequence[Published], stands: tuple[str, int | None]) -> OwnAccount:
     return OwnAccount(
         id=measured.account,
         name=measured.name,
+        page=page,
         posts=len(posts),
         listed=tuple(OwnPost(page=post_link(post.id), published_at=post.published_at) for post in posts[-LISTED:]),
         last_post_at=measured.last_post_at,
-        veto=veto,
-        days_left=left,
+        veto=stands[0],
+        days_left=stands[1],
     )

@@ -146,7 +146,14 @@ class Show:
     def next_steps(self, *more: str) -> list[str]:
         """Commands that show more of what is there, for another terminal; those in `more` come first."""
         own = f"YUQING_DATA_DIR={self._settings.data_dir} YUQING_CONFIG_DIR={self._settings.config_dir}"
-        commands = ("search 自来水", "search --sentiment negative --counts", "incidents list", "alerts list", "reports make daily", "dead list")
+        commands = (
+            "search 自来水",
+            "search --sentiment negative --counts",
+            "incidents list",
+            "alerts list",
+            "reports make daily",
+            "dead list",
+        )
         return [f"{own} .venv/bin/yuqing {command}" for command in (*more, *commands)]
 
 

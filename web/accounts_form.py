@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.indicators import Period
-from indexers.links import address, escaped
+from indexers import links
+from indexers.links import address
 from web.errors import BadInput
 
 PATH = "/accounts"
@@ -90,8 +91,7 @@ def read_day(text: str) -> date:
 
 def account_link(account: str, period: Period, *, part: str = "", **given: Any) -> str:
     """Give the address of an account's page for a period, and of a part of it."""
-    pairs = [("from", str(period.first)), ("to", str(period.last)), *given.items()]
-    return address(f"{PATH}/{escaped(account)}", pairs) + (f"#{part}" if part else "")
+    return links.account_link(account, period.first, period.last, part=part, **given)
 
 
 def presets(today: date) -> Iterator[Preset]:

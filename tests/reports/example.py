@@ -136,10 +136,10 @@ def content(**given: Any) -> Content:
             accounts=8, posts=4, silent_days=14,
             rows=(
                 OwnAccount(
-                    id="a", name="云溪地铁", posts=4, listed=(OwnPost(page="/posts/weibo:9", published_at=at(10)),), last_post_at=at(10), veto="",
+                    id="a", name="云溪地铁", page="/accounts/a", posts=4, listed=(OwnPost(page="/posts/weibo:9", published_at=at(10)),), last_post_at=at(10), veto="",
                     days_left=None,
                 ),
-                OwnAccount(id="b", name="云溪博物馆", posts=0, listed=(), last_post_at=None, veto="vetoed", days_left=None),
+                OwnAccount(id="b", name="云溪博物馆", page="/accounts/b", posts=0, listed=(), last_post_at=None, veto="vetoed", days_left=None),
             ),
         ),
         "bases": (Basis(what="计数", version="publication-time/1"),),

@@ -240,6 +240,7 @@ def test_the_office_s_own_accounts_are_looked_after(report: Content) -> None:
     ours = {row.id: row for row in report.own.rows}
     assert (report.own.posts, ours["yunxi-fabu"].posts, ours["yunxi-fabu"].veto) == (2, 2, "")
     assert [post.page for post in ours["yunxi-fabu"].listed] == ["/posts/weibo:own1", "/posts/weibo:own2"]
+    assert ours["yunxi-fabu"].page == "/accounts/yunxi-fabu?from=2026-11-02&to=2026-11-02#posts"
     assert (ours["yunxi-gongan"].veto, ours["yunxi-gongan"].days_left) == ("near", 2)
     assert ours["yunxi-bowuguan"].veto == "vetoed"
     assert ours["yunxi-ditie"].veto == "unknown"
