@@ -37,6 +37,7 @@ SPIDERS = {
 
 MOST_AT_ONCE = 8  # sources read side by side; those on one site come one after another
 STOP_CHECK_S = 0.1
+CUT_OFF_S = 2.0  # after the grace: Scrapy waits for ever for an item of a spider's `start` that the stop has interrupted
 SLOWEST = 8  # a source that keeps failing is asked at this many times its interval
 
 log = structlog.get_logger()
@@ -125,7 +126,7 @@ class _Crew:
         self._told = told
         self._edge = Edge(accounts, office_key(settings), zone=settings.zone, max_text=settings.crawl.max_text)
         self._sites: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._running: set[Crawler] = set()
+        self._running: dict[Crawler, asyncio.Future[None]] = {}
 
     async def once(self, sources: Sequence[Source]) -> list[Coverage]:
         """Read each source once."""
@@ -173,10 +174,21 @@ class _Crew:
         while not (self._stop.requested or appender.lost):  # noqa: ASYNC110 - who asks us to stop is no coroutine
             await asyncio.sleep(STOP_CHECK_S)
         log.info("crawl.stopping", running=len(self._running))
-        ending = asyncio.gather(*(crawler.stop_async() for crawler in tuple(self._running)))
+        ending = [asyncio.create_task(self._end(crawler)) for crawler in self._running]
         await asyncio.sleep(self._settings.crawl.grace_s)
         appender.give_up()
-        await ending
+        await asyncio.sleep(CUT_OFF_S)
+        for crawler, crawling in self._running.items():
+            log.warning("crawl.cut_off", spider=crawler.spidercls.name)
+            crawling.cancel()
+        await asyncio.gather(*ending)
+
+    async def _end(self, crawler: Crawler) -> None:
+        """Stop a crawler, once it has begun: Scrapy forgets a stop that comes while a spider opens, and such a crawler never ended at all."""
+        while crawler in self._running and not _turns(crawler):  # noqa: ASYNC110 - Scrapy does not say when
+            await asyncio.sleep(STOP_CHECK_S)
+        if crawler in self._running:
+            await crawler.stop_async()
 
     async def _visit(self, source: Source, appender: Appender, places: asyncio.Semaphore) -> Coverage:
         clock = RunClock()
@@ -208,15 +220,15 @@ class _Crew:
             return ledger.report()
         runner = AsyncCrawlerRunner(scrapy_settings(self._settings, source))
         crawler = runner.create_crawler(spider_class(source.spider))
-        self._running.add(crawler)
+        self._running[crawler] = crawling = asyncio.ensure_future(runner.crawl(crawler, visit=visit))
         try:
-            await runner.crawl(crawler, visit=visit)
+            await crawling
         except Exception as error:  # noqa: BLE001 - a spider that can't even begin must not end the other sources
             visit.short("spider_error")
             log.error("crawl.spider_failed", source=source.id, error=repr(error))  # noqa: TRY400 - before the first page, so nothing private
         finally:
-            self._running.discard(crawler)
-        if crawler.stats.get_value("finish_reason") == "shutdown":
+            del self._running[crawler]
+        if crawler.stats.get_value("finish_reason", "shutdown") == "shutdown":  # none where it was cut off
             visit.short("stopped")
         await asyncio.to_thread(memory.save)
         return ledger.report()
@@ -228,6 +240,13 @@ class _Crew:
         """The sites that a source must have to itself, so that its delay holds for all who read them; none without a delay."""
         delay = self._settings.crawl.delay_s if source.delay is None else source.delay
         return _sites(source) if delay else set()
+
+
+def _turns(crawler: Crawler) -> bool:
+    try:
+        return crawler.engine.running
+    except RuntimeError:  # it has no engine yet
+        return False
 
 
 def _sites(source: Source) -> set[str]:

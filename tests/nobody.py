@@ -1,5 +1,6 @@
 """A user without rights, for tests that run as root: root may write everywhere."""
 
+import concurrent.futures.thread  # noqa: F401 - loaded late by asyncio, from a folder that nobody may not be allowed to read
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,19 +1,23 @@
 """Tests of `crawlers.run` with `crawlers.pipeline`: scheduling, stopping, and a log that is away."""
 
+import asyncio
 import shutil
 import tempfile
 import threading
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import pytest
 import time_machine
+from scrapy import signals
+from scrapy.crawler import Crawler
 
 from config.settings import KafkaSettings, Settings
 from config.sources import PluginSource
 from crawlers.errors import KeyMissing
-from crawlers.run import crawl, crawl_forever
+from crawlers.run import STOP_CHECK_S, crawl, crawl_forever
 from streams.errors import LogUnavailable
 from streams.local import LocalLog
 from streams.messages import Coverage
@@ -22,6 +26,7 @@ from tests.crawlers.memory_log import MemoryLog
 from tests.crawlers.site import Answer, Site, as_feed
 from tests.crawlers.test_feed import item, rss
 from tests.nobody import as_nobody, read_only
+from tests.plugins.noticeboard import NoticeboardSpider
 
 LONG_S = 60.0  # a test that waits so long has failed
 
@@ -251,3 +256,33 @@ def test_posts_are_appended_together(site: Site, once: Once, log: MemoryLog) -> 
     once(spider="feed", urls=[f"{site.url}/feed"])
     assert sum(log.appends) == 201
     assert len(log.appends) <= 20
+
+
+class SlowToOpen(NoticeboardSpider):
+    """A spider that is told to stop while it opens."""
+
+    stop: ClassVar[Asked]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.opened, signals.spider_opened)
+        return spider
+
+    async def opened(self) -> None:
+        self.stop.request()
+        await asyncio.sleep(3 * STOP_CHECK_S)
+
+
+def test_a_crawl_that_is_told_to_stop_while_a_spider_opens_ends(
+    settings: Settings, log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scrapy forgets such a stop; the crawl must not wait for ever for a spider that will never be told again."""
+    stop = Asked()
+    monkeypatch.setattr(SlowToOpen, "stop", stop, raising=False)
+    source = PluginSource(id="own", spider=f"{__name__}:SlowToOpen", options={"lines": ["云溪地铁停运"]})
+    ended = threading.Thread(target=crawl_forever, args=(settings, [source], log), kwargs={"accounts": ACCOUNTS, "stop": stop}, daemon=True)
+    ended.start()
+    ended.join(LONG_S)
+    assert not ended.is_alive()
+    assert [(report.outcome, report.reason) for report in log.coverage()] == [("partial", "stopped")]
