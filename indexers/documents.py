@@ -14,7 +14,7 @@ from elasticsearch.dsl.field import Field
 from indexers import case_documents, desk_documents, people, report_documents
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 3  # raise it when a field changes: indices made by another version are refused
+VERSION = 4  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 
@@ -90,6 +90,7 @@ class PostDocument(Document):
     asks = _keyword()
     asks_score = Double()
     doubtful = _keyword()
+    language = _keyword()
     sentiment = Long()
     sentiment_score = Double()
     model = _keyword()

@@ -34,6 +34,7 @@ TAGS = (
     "asks",
     "asks_score",
     "doubtful",
+    "language",
     "sentiment",
     "sentiment_score",
     "keywords",
@@ -97,6 +98,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     asks: AskKind | None = None
     asks_score: float | None = None
     doubtful: tuple[str, ...] = ()
+    language: str | None = None
     sentiment: int | None = None
     sentiment_score: float | None = None
     model: str | None = None

@@ -150,6 +150,7 @@ def _post(**given: Any) -> TaggedPost:
         asks=AskKind.COMPLAINT,
         asks_score=0.7,
         doubtful=("metro",),
+        language="zh",
         sentiment=-1,
         sentiment_score=0.8,
         tokens="地铁 早高峰 停运",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from config.accounts import MonitoredAccount
+from matching.evasion import Sounds, bare, in_parts
 from matching.fold import fold
 
 
@@ -28,6 +29,12 @@ class _Word(NamedTuple):
     silences: tuple[str, ...]  # accounts that a text with this phrase does not concern at all
 
 
+class _Hit(NamedTuple):
+    start: int
+    end: int
+    word: _Word
+
+
 def _words(accounts: Iterable[MonitoredAccount]) -> dict[str, _Word]:
     words: dict[str, _Word] = {}
 
@@ -38,10 +45,10 @@ def _words(accounts: Iterable[MonitoredAccount]) -> dict[str, _Word]:
 
     for account in accounts:
         own = [fold(word) for word in (*account.names, *account.keywords)]
-        for name in account.names:
-            add(name, means=((account.id, True),))
-        for keyword in account.keywords:
-            add(keyword, means=((account.id, False),))
+        for word, is_name in (*((name, True) for name in account.names), *((keyword, False) for keyword in account.keywords)):
+            add(word, means=((account.id, is_name),))
+            for parts in in_parts(fold(word)):
+                add(parts, means=((account.id, is_name),))
         for phrase in account.excluded:
             inside = any(word in fold(phrase) for word in own)
             add(phrase, spoils=(account.id,) if inside else (), silences=() if inside else (account.id,))
@@ -53,12 +60,13 @@ class Mentions:
 
     def __init__(self, accounts: Iterable[MonitoredAccount]) -> None:
         self._automaton = ahocorasick.Automaton()
-        words = _words(accounts)
-        for text, word in words.items():
+        self._words = _words(accounts)
+        for text, word in self._words.items():
             self._automaton.add_word(text, word)
-        if words:
+        if self._words:
             self._automaton.make_automaton()
-        self._empty = not words
+        self._empty = not self._words
+        self._sounds = Sounds([text for text, word in self._words.items() if word.means])
 
     def find(self, text: str) -> tuple[str, ...]:
         """Tell the ids of the accounts that the text concerns, each once, in the order of first mention.
@@ -70,25 +78,40 @@ class Mentions:
         return tuple(dict.fromkeys(place.account for place in self.places(text)))
 
     def places(self, text: str) -> list[Place]:
-        """Every place where the text speaks of an account, from left to right."""
-        return self.places_in(fold(text))
-
-    def places_in(self, folded: str) -> list[Place]:
-        """The same of a text that is folded already (`matching.fold`)."""
+        """Every place where the text speaks of an account, from left to right, also where it disguises the name (`matching.evasion`)."""
+        folded = fold(text)
         if self._empty or not folded:
             return []
-        hits = [(end + 1 - len(word.text), end + 1, word) for end, word in self._automaton.iter(folded) if _whole(folded, end, word.text)]
-        if not hits:
-            return []
-        silenced = {account for _, _, word in hits for account in word.silences}
-        spoiled = [(start, end, account) for start, end, word in hits for account in word.spoils]
-        found = [
-            Place(start, end, account, name)
-            for start, end, word in hits
-            for account, name in word.means
-            if (name or account not in silenced) and not _inside_any(start, end, account, spoiled)
-        ]
-        return sorted(place for place in found if not any(_within(place, other) for other in found))
+        return _places([*self._plain(folded), *self._disguised(folded)])
+
+    def places_in(self, folded: str) -> list[Place]:
+        """The places where a text that is folded already (`matching.fold`) names accounts as they are written."""
+        return [] if self._empty or not folded else _places(self._plain(folded))
+
+    def _plain(self, folded: str) -> list[_Hit]:
+        hits = ((end + 1 - len(word.text), end + 1, word) for end, word in self._automaton.iter(folded))
+        return [_Hit(start, end, word) for start, end, word in hits if _whole(folded, end - 1, word.text)]
+
+    def _disguised(self, folded: str) -> list[_Hit]:
+        reading = bare(folded)
+        found: list[_Hit] = []
+        if reading is not None:
+            places = reading.places
+            found += [_Hit(places[start], places[end - 1] + 1, word) for start, end, word in self._plain(reading.text)]
+        return found + [_Hit(heard.start, heard.end, self._words[heard.word]) for heard in self._sounds.find(folded)]
+
+
+def _places(hits: Sequence[_Hit]) -> list[Place]:
+    """Of what was found, what means an account."""
+    silenced = {account for hit in hits for account in hit.word.silences}
+    spoiled = [(hit.start, hit.end, account) for hit in hits for account in hit.word.spoils]
+    found = {
+        Place(start, end, account, name)
+        for start, end, word in hits
+        for account, name in word.means
+        if (name or account not in silenced) and not _inside_any(start, end, account, spoiled)
+    }
+    return sorted(place for place in found if not any(_within(place, other) for other in found))
 
 
 def _whole(text: str, end: int, word: str) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from matching.evasion import bare
 from matching.fold import fold
 
 
@@ -41,9 +42,14 @@ class Words:
         self._empty = not entries
 
     def find(self, folded: str) -> dict[str, tuple[str, ...]]:
-        """The words of each list that stand in a folded text, each once, in the order of the text; lists without one are left out."""
+        """The words of each list that stand in a folded text, each once, in the order of the text; lists without one are left out.
+
+        Words that are split by signs or invisible characters are found, too (`matching.evasion.bare`).
+        """
         if self._empty or not folded:
             return {}
+        reading = bare(folded)
+        folded = folded if reading is None else reading.text
         hits = [(end + 1 - len(entry.word), end + 1, entry) for end, entry in self._automaton.iter(folded)]
         if not hits:
             return {}

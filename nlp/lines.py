@@ -23,6 +23,7 @@ _SHOWN = (
     "form_score",
     "asks",
     "asks_score",
+    "language",
     "tokens",
     "keywords",
 )

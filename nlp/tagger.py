@@ -13,10 +13,12 @@ from nlp.about import About
 from nlp.asks import AskWords
 from nlp.features import Hashed
 from nlp.folded import fold_many
-from nlp.known import NOTHING, Known
+from nlp.known import NOTHING as NOBODY
+from nlp.known import Known
+from nlp.language import CHINESE, NOTHING, languages
 from nlp.linear import Answer
 from nlp.models import SENTIMENT, SHIPPED, TOPIC, VOICE, Weights, load, read_card
-from nlp.own_topics import OwnTopics
+from nlp.own_topics import Matched, OwnTopics
 from nlp.segment import Segmenter, default, word_lists
 from nlp.voice import FORMS, Heard
 from streams.messages import AskKind, Form, Post, Standing, TaggedPost, Tags
@@ -53,7 +55,7 @@ class Tagger:
     search for; where it is another, it knows an office's own words, and each text is cut twice.
     """
 
-    def __init__(self, weights: Weights, segmenter: Segmenter, words: Segmenter | None = None, known: Known = NOTHING) -> None:
+    def __init__(self, weights: Weights, segmenter: Segmenter, words: Segmenter | None = None, known: Known = NOBODY) -> None:
         self._weights = weights
         self._segmenter = segmenter
         self._words = words or segmenter
@@ -67,7 +69,7 @@ class Tagger:
         self.tag_revision = weights.card.tag_revision
 
     @classmethod
-    def load(cls, folder: Path | None = None, words: Segmenter | None = None, known: Known = NOTHING) -> Self:
+    def load(cls, folder: Path | None = None, words: Segmenter | None = None, known: Known = NOBODY) -> Self:
         """A tagger with the shipped weights, or those of another folder, whose tokens are cut by `words`.
 
         Raises WeightsError where the weights are missing, damaged, or made with a segmenter that is neither `words` nor the one with
@@ -118,9 +120,13 @@ class Tagger:
             self._doubtful(said, folded, heard),
             word_lists(batch),
             self._weights.keywords.keywords(batch, hashed),
+            languages(batch),
             strict=True,
         )
-        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords in columns:
+        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language in columns:
+            if language not in {CHINESE, NOTHING}:
+                yield self._unread(one, own, words, language)
+                continue
             form, form_score = _form(one.standing, forms)
             yield Tags(
                 topic=subject.topic,
@@ -136,11 +142,29 @@ class Tagger:
                 asks=self._asked(one.standing, text, asks),
                 asks_score=asks,
                 doubtful=doubtful,
+                language=language or None,
                 tokens=" ".join(words),
                 keywords=keywords,
                 model=self.model,
                 tag_revision=self.tag_revision,
             )
+
+    def _unread(self, said: Said, own: Sequence[Matched], words: Sequence[str], language: str) -> Tags:
+        """Tags of a text in a language that the models don't know: it can be searched for, and has the topics that its words name."""
+        return Tags(
+            topic=OTHER,
+            topic_score=0.0,
+            own_topics=tuple(match.name for match in own),
+            own_topics_why=tuple(match.why for match in own),
+            sentiment=0,
+            sentiment_score=0.0,
+            form=Form.OFFICIAL if said.standing is Standing.MONITORED else Form.VOICE,
+            language=language,
+            tokens=" ".join(words),
+            keywords=(),
+            model=self.model,
+            tag_revision=self.tag_revision,
+        )
 
     def _subjects(self, answer: Answer, known: NDArray[np.int64]) -> Iterator[Subject]:
         """The topic of each text and, where it is close, the second one; a text of which nothing is known is about none."""

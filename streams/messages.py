@@ -123,6 +123,7 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     asks: AskKind | None = None
     asks_score: float | None = None  # how probable it is that the author asks for something
     doubtful: tuple[str, ...] = ()  # accounts that the text names in passing only, by id
+    language: str | None = None  # "zh", or what else: then the models, which know Chinese only, say nothing (see `nlp.language`)
     sentiment: int  # -1, 0, 1
     sentiment_score: float
     tokens: str  # the segmented text, joined by spaces

@@ -96,17 +96,18 @@ def test_any_text_has_tags(tagger: Tagger, text: str) -> None:
     (tags,) = tagger.tag_texts([text])
     assert tags.topic in {*TOPICS, OTHER}
     assert tags.sentiment in SENTIMENTS
-    assert 0 < tags.topic_score <= 1
-    assert 0 < tags.sentiment_score <= 1
+    assert 0 <= tags.topic_score <= 1
+    assert 0 <= tags.sentiment_score <= 1
+    assert (tags.sentiment_score > 0) == (tags.language in {None, "zh"})
     assert tags.tokens.encode().decode() == tags.tokens
 
 
-@pytest.mark.parametrize("text", ["", "？！", "😂😂", "zzzz qqqq"])
+@pytest.mark.parametrize("text", ["", "？！", "😂😂", "……"])
 def test_what_says_nothing_is_about_nothing_and_asks_nothing(tagger: Tagger, text: str) -> None:
     """Without a known word there is no topic to be near to."""
     (tags,) = tagger.tag_texts([text])
     assert (tags.topic, tags.topic_score, tags.second_topic) == (OTHER, 1.0, None)
-    assert tags.asks is None or text == "zzzz qqqq"
+    assert tags.asks is None
 
 
 def test_a_post_of_100_000_characters(tagger: Tagger) -> None:
