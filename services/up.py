@@ -24,7 +24,7 @@ from indexers.errors import DatabaseError, DatabaseUnavailable
 from indexers.names import Names
 from indexers.people import People
 from services.listen import address_of, listen
-from services.memory import give_back
+from services.memory import few_arenas, give_back
 from services.pages import keep_serving
 from services.roles import run_work
 from services.stop import Stop
@@ -65,6 +65,7 @@ def up(settings: Settings, stop: Stop, ready: Callable[[Ready], None] | None = N
     that ends is started again after a growing pause; the pages' socket stays open meanwhile, so browsers wait. Raises PortTaken, and
     StoreHeld where another process owns the local store.
     """
+    few_arenas()
     with ExitStack() as stack:
         pages = stack.enter_context(listen(settings.web))
         client, opening = _database(settings)

@@ -1,6 +1,7 @@
 """Freed memory goes back to the system."""
 
 import gc
+import os
 import subprocess
 import sys
 
@@ -23,6 +24,30 @@ def test_what_was_freed_goes_back() -> None:
     assert give_back()
     assert full - psutil.Process().memory_info().rss > PIECE * PIECES * 0.8
     assert len(kept) == PIECES // 50
+
+
+POOLED = """
+import threading
+from services.memory import few_arenas
+assert few_arenas()
+gate = threading.Barrier(24)
+def work():
+    gate.wait()
+    for _ in range(200):
+        [bytearray(40_000) for _ in range(50)]
+    gate.wait()
+threads = [threading.Thread(target=work) for _ in range(24)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(sum(1 for line in open("/proc/self/maps") if int(line.split("-")[0], 16) % (1 << 26) == 0))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems' C libraries have no such pools")
+def test_threads_share_the_pools_of_memory() -> None:
+    """However many there are: each pool begins at a multiple of 64 MB."""
+    found = subprocess.run([sys.executable, "-c", POOLED], capture_output=True, text=True, check=True)
+    assert int(found.stdout) <= 2 * (os.cpu_count() or 1)
 
 
 LOOKED = """
