@@ -56,13 +56,13 @@ class System:
 
     def __init__(self, roles: tuple[tuple[str, ...], ...], environment: Mapping[str, str]) -> None:
         self._roles = roles
-        self._environment = {**os.environ, **environment}
+        self.environment = {**os.environ, **environment}
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, number: int) -> None:
         """Start one role."""
         command = [sys.executable, "-m", "cli", *self._roles[number]]
-        self._processes[number] = subprocess.Popen(command, env=self._environment)
+        self._processes[number] = subprocess.Popen(command, env=self.environment)
 
     def kill(self, number: int) -> None:
         """Kill -9 one role; what it started must notice by itself."""
