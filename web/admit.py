@@ -22,12 +22,17 @@ def admit(request: Request) -> None:
         raise DatabaseUnavailable("the database is not made ready yet")
     if allowed is EVERYBODY:
         return
-    officer = _who(request, passive=route in PASSIVE or request.headers.get("hx-request") == "true")
+    officer = _who(request, passive=route in PASSIVE or _refresh(request))
     if officer is None:
         raise NotSignedIn("请先登录")
     if not may(officer.role, *route):
         raise NotAllowed(f"{officer.role} may not {route[0]} {route[1]}")
     request.state.officer = officer
+
+
+def _refresh(request: Request) -> bool:
+    """Whether a page that stays open asks for its numbers again: that is nobody being there."""
+    return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 
 def _who(request: Request, *, passive: bool) -> Officer | None:

@@ -60,6 +60,7 @@ def frame(request: Request) -> dict[str, Any]:
     desk, said = desk_of(request), speech_of(request)
     officer = getattr(request.state, "officer", None)
     zone = desk.settings.zone
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
     def at(time: datetime, form: str = "%m-%d %H:%M") -> str:
         return time.astimezone(zone).strftime(form)
@@ -78,7 +79,8 @@ def frame(request: Request) -> dict[str, Any]:
         "menu": menu_for(officer.role) if officer else [],
         "office": desk.settings.office.name,
         "path": request.url.path,
-        "here": quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe=""),
+        "asked": asked,
+        "here": quote(asked, safe=""),
         "at": at,
         "narrow": narrow,
         "source_link": source_link,

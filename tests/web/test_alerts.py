@@ -10,13 +10,18 @@ from elasticsearch import Elasticsearch
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from alerts.channels.robots import Robot
+from alerts.channels.webhook import Webhook
 from alerts.episodes import Mean
 from alerts.health import Health, write_health
+from alerts.outbox import Policy
+from alerts.sender import Sender
 from config.check import load_office
 from config.settings import Settings
 from indexers.cursors import Cursors
 from indexers.people import People, Role
 from streams.log import Log
+from tests.alerts.receivers import receiver
 from tests.web.alerting import BURST, HIJACKED, NOW, PLAN, STEP, Desk, burst, desk, expected_of, hijacked, spike
 from tests.web.conftest import HOSTILE, Clock, SignIn
 from tests.web.test_pages import ENGINES, data
@@ -280,6 +285,47 @@ def test_what_could_not_be_delivered_is_listed_and_tried_again(duty: TestClient,
     assert every.json() == {"retried": 1}
     assert data(duty, "/alerts")["dead_total"] == 0
     assert duty.post("/alerts/retry", data={}).status_code == 400
+
+
+NONSENSE = (200, {}, b"<html>welcome</html>")
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("answer", "robot", "reason", "state"),
+    [
+        pytest.param((503, {}, b"busy"), False, "http_503", "waiting", id="busy"),
+        pytest.param((404, {}, b"nothing here"), False, "http_404", "dead", id="gone"),
+        pytest.param(NONSENSE, True, "no_robot", "waiting", id="nonsense"),
+        pytest.param(None, False, "unreachable", "waiting", id="down"),
+    ],
+)
+def test_a_receiver_that_is_down_or_answers_nonsense_is_told_where_it_was_asked(  # noqa: PLR0917 - a table
+    duty: TestClient, desk: Desk, answer: Any, robot: bool, reason: str, state: str
+) -> None:
+    """The alert's page says who was not reached, why, and when it is tried again; the alert itself is none the worse."""
+    episode = desk.open(spike())
+    with receiver(*([answer] if answer else [])) as there:
+        channel: Any = Robot("dingtalk", there.url) if robot else Webhook(there.url, "secret")
+        if answer is not None:
+            send(desk, channel)
+    if answer is None:
+        send(desk, channel)  # nobody listens there any more
+    (sending,) = data(duty, f"/alerts/{episode.id}")["steps"][0]["sendings"]
+    assert (sending["state"], [attempt["reason"] for attempt in sending["attempts"]]) == (state, [reason])
+    assert data(duty, "/alerts")["alerts"][0]["sent"] == {state: 1}
+    assert data(duty, "/alerts")["dead_total"] == (state == "dead")
+    page = duty.get(f"/alerts/{episode.id}").text
+    assert ("下次尝试" in page) == (state == "waiting")
+    assert "<html>welcome" not in page
+    assert duty.post(f"/alerts/{episode.id}/acknowledge", data={}).status_code == 303
+
+
+def send(desk: Desk, channel: Any) -> None:
+    """Try what is due, once."""
+    with Sender(desk.book, {"duty-hook": channel}, Policy(), lambda: NOW) as sender:
+        assert sender.start() == 1
+        sender.finish()
 
 
 def health(**given: Any) -> Health:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 from playwright.sync_api import Browser, expect
 
 from indexers.people import Role
 from tests.web.alerting import BURST, HIJACKED, Desk, burst, desk, expected_of, hijacked, spike
 from tests.web.conftest import HOSTILE, Served
+from tests.web.test_away import Away
 from tests.web.test_browser import Watched, chromium, context, libraries, watched
 from tests.web.test_pages import ENGINES
 
@@ -38,7 +40,7 @@ def test_who_comes_second_is_told_in_the_block(watched: Watched, served: Served,
     block = watched.page.locator("#duty-alerts")
     expect(block).to_contain_text("云溪发布")
     button = block.get_by_role("button", name="确认")
-    watched.page.route("**/live*", lambda route: route.abort())  # it would be told of the change, and take the button away
+    watched.page.route("**/live?*", lambda route: route.abort())  # it would be told of the change, and take the button away
     watched.go("/duty")
     desk.people.acknowledge(episode.id, "王敏")
     button.click()
@@ -73,6 +75,46 @@ def test_an_alert_is_read_and_ended(watched: Watched, desk: Desk, libraries: Pat
     expect(page.locator(".steps")).to_contain_text("误报：演练")
     expect(page.get_by_role("button", name="结束")).to_have_count(0)
     assert (watched.said, watched.elsewhere()) == ([], [])
+
+
+def test_an_open_list_follows_and_says_when_nothing_answers(
+    watched: Watched, desk: Desk, database: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks again by itself; while the database is away it says so and keeps what it has; then it has what came meanwhile."""
+    page = watched.page
+    page.clock.install()
+    watched.go("/alerts")
+    desk.open(spike())
+    page.clock.fast_forward(25_000)
+    expect(page.locator("table.alerts")).to_contain_text("云溪发布")
+    away = Away(database, monkeypatch)
+    away.go()
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_contain_text("数据库暂时不可用")
+    expect(page.locator("table.alerts")).to_contain_text("云溪发布")
+    away.come_back()
+    desk.open(burst(), BURST)
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    expect(page.locator("table.alerts")).to_contain_text("短时集中")
+
+
+def test_an_acknowledgement_that_meets_no_database_says_so(
+    watched: Watched, desk: Desk, database: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is acknowledged silently or in vain: the block says that it did not succeed, and the same click does later."""
+    desk.open(spike())
+    watched.page.route("**/live?*", lambda route: route.abort())  # it would be told before anybody can click
+    watched.go("/duty")
+    block = watched.page.locator("#duty-alerts")
+    away = Away(database, monkeypatch)
+    away.go()
+    block.get_by_role("button", name="确认").click()
+    expect(block.get_by_role("alert")).to_contain_text("没有成功")
+    away.come_back()
+    block.get_by_role("button", name="确认").click()
+    expect(block).not_to_contain_text("云溪发布")
+    assert [read.body.acknowledged_by for read in desk.book.episodes().rows] == ["some-admin"]
 
 
 def test_hostile_alerts_do_nothing(watched: Watched, desk: Desk) -> None:

@@ -1,6 +1,7 @@
 // What every page does in the browser. Without it pages still work: they are drawn by the server.
 import { drawCharts } from "./charts.js";
 import { follow } from "./live.js";
+import { mind } from "./refresh.js";
 
 function tick(clock) {
   // The office's zone, whatever the zone of this computer: "+0800" is carried by the page.
@@ -19,6 +20,7 @@ new MutationObserver(() => drawCharts(document)).observe(document.getElementById
 
 const live = document.getElementById("live");
 if (live) follow(live);
+mind(document, live ? null : document.getElementById("banner")); // where posts arrive, their stream minds the banner
 
 const failed = document.querySelector("[data-retry]");
 if (failed) setTimeout(() => location.replace(location.href), Number(failed.dataset.retry) * 1000);
