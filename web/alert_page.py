@@ -49,6 +49,7 @@ class RuleItem(View):
     parameters: dict[str, Any]
     filter: dict[str, Any]
     calm_s: int
+    by_person: bool  # only a person ends what it has found: a step of an incident, a post
     now: Literal["same", "changed", "off", "gone"]
 
 
@@ -163,6 +164,7 @@ def _rule(desk: Desk, episode: Episode) -> RuleItem:
         parameters=copy["parameters"],
         filter={name: value for name, value in copy["filter"].items() if value},
         calm_s=copy["calm_s"],
+        by_person=finding.once is not None,
         now=compared(copy, {rule.id: rule for rule in desk.office.alerts.rules}.get(finding.rule)),
     )
 

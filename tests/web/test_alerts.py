@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from alerts.channels.robots import Robot
 from alerts.channels.webhook import Webhook
 from alerts.episodes import Mean
+from alerts.facts import Subject
 from alerts.health import Health, write_health
 from alerts.outbox import Policy
 from alerts.sender import Sender
@@ -375,6 +376,16 @@ def test_the_duty_page_lets_alerts_be_acknowledged(duty: TestClient, filled: Non
     assert again.status_code == 409
     assert "some-duty 已于" in again.text
     assert "<html" not in again.text
+
+
+def test_the_most_urgent_alerts_come_first_on_the_duty_page(duty: TestClient, desk: Desk) -> None:
+    """A flood of later notices does not push them off it."""
+    urgent = desk.open(hijacked(at=NOW - timedelta(hours=9)), HIJACKED, handed=False)
+    for number in range(8):
+        desk.open(burst(number, subject=Subject(account=f"a{number}")), BURST, handed=False)
+    view = data(duty, "/duty")["alerts"]
+    assert (view["total"], len(view["alerts"]), view["alerts"][0]["id"]) == (9, 5, urgent.id)
+    assert "另有 4 个" in duty.get("/duty").text
 
 
 def test_the_duty_page_asks_once_for_alerts(
