@@ -4,12 +4,10 @@ A post is a report as soon as it says so, not only once the follower has made a 
 as well, since a reader may have added whom it is against.
 """
 
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from elasticsearch.dsl import Search
 
 from config.check import Office
 from config.incidents import IncidentRules
@@ -18,14 +16,13 @@ from incidents.filed import REQUESTS
 from incidents.people import Actor
 from incidents.reports import may_read, reported_departments
 from incidents.requests import request_id
+from indexers import case_queries
 from indexers.merge import StoredPost
 from indexers.queries import Filters
-from indexers.reader import Reader, iso
+from indexers.reader import Reader
 from indexers.records import Records
 from nlp.tagger import text_of
 from streams.messages import Standing
-
-MOST = 20_000  # reports left out of a query, the newest; lists look at each of their posts besides
 
 
 class _Report(NamedTuple):
@@ -39,7 +36,7 @@ class Withheld:
     """Knows the office's words for reports, and the requests. All methods raise DatabaseUnavailable and DatabaseError."""
 
     def __init__(self, reader: Reader, office: Office, rules: IncidentRules) -> None:
-        self._records = Records(reader.client, reader.names)
+        self._reader, self._records = reader, Records(reader.client, reader.names)
         self._asks = Asks(rules.requests.kinds)
         self._departments, self._rules = office.departments, rules.reports
         self._matrix = {account.id: account for account in office.accounts}
@@ -59,16 +56,20 @@ class Withheld:
         """The same posts without the reports that somebody may not see: then nobody learns by searching what one says."""
         if self.sees_all(by):
             return filters
-        query = Search().filter("term", report=True)
-        if filters.window is not None:  # none came in before it was published
-            query = query.filter("range", received_at={"gte": iso(filters.window.start)})
-        walk = self._records.walk(REQUESTS, query, {"received_at": "desc"})
-        hidden = tuple(read.body.post for read in itertools.islice(walk, MOST) if not may_read(read.body, by, self._rules))
-        return msgspec.structs.replace(filters, without=hidden)
+        since = None if filters.window is None else filters.window.start  # none came in before it was published
+        posts = case_queries.reports(self._reader, since)
+        if by.role.value in self._rules.readers:
+            posts = self._against(posts, by)
+        return msgspec.structs.replace(filters, without=tuple(posts))
 
     def sees_all(self, by: Actor) -> bool:
         """Whether somebody may see every report there can be: a reader who is within no department."""
         return by.role.value in self._rules.readers and by.department is None
+
+    def _against(self, posts: Sequence[str], by: Actor) -> list[str]:
+        """Those of a reader's reports that are against the reader's own department."""
+        requests = self._records.get_all(REQUESTS, [request_id(post) for post in posts])
+        return [read.body.post for read in requests.values() if not may_read(read.body, by, self._rules)]
 
     def _report(self, post: StoredPost) -> _Report | None:
         ask = self._asks.find(text_of(post))

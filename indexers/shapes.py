@@ -251,6 +251,8 @@ def _grouped(client: Elasticsearch) -> Iterator[str]:
     yield "accounts: posts of an incident by account"
     case_queries.incident_counts(reader, Search().filter("term", merged=False), ["zhujian"])
     yield "incident_counts: incidents by state, level, topic, account and department"
+    case_queries.reports(reader, AT)
+    yield "reports: the posts of reports since a moment"
     case_queries.request_counts(reader, Search().filter("term", waiting=True), ["zhujian"], reports=False)
     yield "request_counts: requests by state, kind and department, but for the departments of reports"
 
