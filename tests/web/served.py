@@ -1,8 +1,11 @@
 """The pages on a real socket: started, stopped and started again at the same address."""
 
 import threading
+import time
 from datetime import UTC, datetime
+from http import HTTPStatus
 
+import httpx2
 from elasticsearch import Elasticsearch
 
 from config.settings import Settings
@@ -42,6 +45,14 @@ class Served:
         self._thread = threading.Thread(target=serve, args=(settings, self._client, self._stop, note))
         self._thread.start()
         assert ready.wait(PATIENCE_S), "the server did not come up"
+        self._wait_for_the_database()
+
+    def _wait_for_the_database(self) -> None:
+        """Pages say that the database is being made ready, and a test that asks once would take that for the answer."""
+        until = time.monotonic() + PATIENCE_S
+        while httpx2.get(f"{self.url}/duty").status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            assert time.monotonic() < until, "the database was not made ready"
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Stop politely; what still listens is sent away."""
