@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import urllib3
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 from filelock import FileLock, Timeout
@@ -229,7 +231,16 @@ def _database(own: Settings, system: Child, stop: Stop) -> Iterator[Elasticsearc
     """A client, once the system has made its database ready."""
     with _awaited(lambda: _reach(own), system, stop) as client:
         _awaited(lambda: is_set_up(client, Names(own.elasticsearch.prefix)) or None, system, stop)
+        _awaited(lambda: _shows(own.watch.address) or None, system, stop)
         yield client
+
+
+def _shows(address: str | None) -> bool:
+    """Whether the pages are served, and know that the database is ready: a link that signs in once must not meet an apology."""
+    try:
+        return urllib3.request("GET", f"{address}/duty", redirect=False, retries=False).status != HTTPStatus.SERVICE_UNAVAILABLE
+    except urllib3.exceptions.HTTPError:  # nobody listens yet
+        return False
 
 
 def _reach(own: Settings) -> Elasticsearch | None:
