@@ -21,7 +21,9 @@ def said(report: Coverage) -> str | None:
 
 
 def judged(report: Coverage) -> tuple[str, str | None]:
-    """Give the outcome of a run, and why. One that ended well with less than the source says it has is partial."""
-    if report.outcome == "complete" and report.expected is not None and report.seen < report.expected:
-        return "partial", f"应有 {report.expected} 条，读到 {report.seen} 条"
+    """Give the outcome of a run, and why.
+
+    A run reads on until it meets what the last one saw, so it reads less than the source says that it holds; where a list ends before
+    that, the ledger says `ended_early`.
+    """
     return report.outcome, said(report)

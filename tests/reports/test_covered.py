@@ -50,7 +50,8 @@ def found(
         ([*good(*range(6)), run(6, "failed"), run(7, "failed"), *good(*range(8, 24))], [("failed", 6.0, 8.0, 2)]),
         ([*good(*range(6)), run(6, "partial"), run(7, "failed"), *good(*range(8, 24))], [("failed", 6.0, 8.0, 2)]),
         ([*good(*range(6)), run(6, "partial"), *good(*range(7, 24))], [("partial", 6.0, 7.0, 1)]),
-        ([*good(*range(23)), run(23, expected=9, seen=4)], [("partial", 23.0, None, 1)]),
+        ([*good(*range(23)), run(23, "partial", expected=9, seen=4)], [("partial", 23.0, None, 1)]),
+        ([*good(*range(23)), run(23, expected=9, seen=4)], []),  # the rest was read before
         (good(*range(12)), [("silent", 11.0, None, 0)]),
         (good(*range(6), *range(12, 24)), [("silent", 5.0, 12.0, 0)]),
         ([*good(*range(6)), run(12, "failed"), *good(*range(13, 24))], [("failed", 5.0, 13.0, 1)]),

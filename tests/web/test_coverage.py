@@ -28,8 +28,8 @@ def run(*, minutes_ago: float = 1, outcome: str = "complete", **given: object) -
         (OFF, run(outcome="failed"), "off", "来源已停用"),
         (SOURCE, run(outcome="failed", reason="sign_in_page"), "failed", "被要求登录，未绕过"),
         (SOURCE, run(outcome="partial", reason="new_reason", detail="说明"), "partial", "说明"),
-        (SOURCE, run(expected=10, seen=4), "partial", "应有 10 条，读到 4 条"),
-        (SOURCE, run(expected=10, seen=10), "complete", None),
+        (SOURCE, run(expected=2498, seen=88), "complete", None),  # the rest was read before
+        (SOURCE, run(outcome="partial", expected=10, seen=4, reason="ended_early"), "partial", "取到的少于网站声称的数量"),
         (SOURCE, run(minutes_ago=15.9), "complete", None),
         (SOURCE, run(minutes_ago=17), "silent", "上一轮结束于 17 分钟前，应每 300 秒一轮"),
         (None, run(), "gone", None),
