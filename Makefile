@@ -1,6 +1,6 @@
 # The commands of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs lock
+.PHONY: help demo test check bench docs screenshots lock
 ARGS ?=
 
 help: ## show this list
@@ -31,6 +31,10 @@ bench: ## measure speed and memory side by side
 docs: ## write the pages of docs/ that are made from the code
 	@deploy/environment.sh dev
 	@.venv/bin/python -m docs
+
+screenshots: ## draw the pages of the demo for the README, in a real Chromium
+	@deploy/environment.sh dev
+	@.venv/bin/python -m docs.screenshots
 
 lock: ## lock the dependencies anew
 	@deploy/environment.sh dev
