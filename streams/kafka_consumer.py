@@ -17,6 +17,7 @@ from streams.log import Batch, Place, Record, Topic
 
 GOODBYE_MS = 3000  # a leaving member waits so long for the brokers; without its word they wait for the session to end
 JOIN_S = 1.0  # a poll while the group is dealt anew takes this long: kafka-python can't end a join within a shorter one
+LOOK_S = 0.1  # between two looks for partitions
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,10 +33,13 @@ class GroupConsumer:
         self._patience_s = patience_s
         self._heard_at = time.monotonic()
         # kafka-python forgets a subscription's topics where it is still asking for metadata, and deals out no partitions
-        # for minutes. So the first metadata must be here before the subscription.
-        unknown = [name for name in names if not consumer.partitions_for_topic(name)]
-        if unknown:
-            raise LogUnavailable(f"Kafka shows no partitions of {', '.join(unknown)} yet")
+        # for minutes. So the first metadata must be here before the subscription. Topics that another process is making at this
+        # moment are listed before they have partitions.
+        deadline = time.monotonic() + patience_s
+        while unknown := [name for name in names if not consumer.partitions_for_topic(name)]:
+            if time.monotonic() > deadline:
+                raise LogUnavailable(f"Kafka shows no partitions of {', '.join(unknown)}")
+            time.sleep(LOOK_S)
         consumer.subscribe(list(names))
 
     def poll(self, limit: int, timeout_s: float) -> Batch:

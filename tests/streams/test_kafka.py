@@ -14,6 +14,7 @@ from config.settings import KafkaSettings, LogSettings
 from streams.errors import LogUnavailable, PartitionsLost
 from streams.kafka import FETCHING, KafkaLog, topic_plans
 from streams.kafka_clients import client_options
+from streams.kafka_consumer import GroupConsumer
 from streams.log import Consumer, Place, Record, Topic
 from tests.certificates import Authority
 from tests.streams.engines import LONG_S, Engine, drain, new_prefix, numbered, numbers
@@ -84,6 +85,30 @@ def test_no_broker_is_an_error_that_names_it() -> None:
         ):
             with pytest.raises(LogUnavailable, match=place):
                 verb()
+
+
+class Making:
+    """A client to which a topic has no partitions for its first looks."""
+
+    def __init__(self, looks: float) -> None:
+        self.looks = looks
+        self.subscribed: list[str] = []
+
+    def partitions_for_topic(self, _name: str) -> set[int] | None:
+        self.looks -= 1
+        return {0, 1} if self.looks < 0 else None
+
+    def subscribe(self, names: list[str]) -> None:
+        self.subscribed = names
+
+
+def test_topics_that_another_process_is_making_are_waited_for() -> None:
+    """Of two roles that start together on a new cluster, the second sees topics without partitions for a moment."""
+    client = Making(looks=3)
+    GroupConsumer(client, {"city.posts": Topic.POSTS}, patience_s=30.0)
+    assert client.subscribed == ["city.posts"]
+    with pytest.raises(LogUnavailable, match=r"no partitions of city\.posts"):
+        GroupConsumer(Making(looks=float("inf")), {"city.posts": Topic.POSTS}, patience_s=0.05)
 
 
 @pytest.fixture
