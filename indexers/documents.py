@@ -6,8 +6,10 @@ columns, so the database itself can't select, group or rank by it. Counts are `l
 typing in Kibana, `tokens` (the words of our own segmenter, joined by spaces) for precise search.
 """
 
+import hashlib
 from typing import Any
 
+import msgspec
 from elasticsearch.dsl import Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
 from elasticsearch.dsl.field import Field
 
@@ -154,7 +156,8 @@ class CoverageDocument(Document):
 def templates(names: Names, segmenter: str, replicas: int) -> dict[str, dict[str, Any]]:
     """Build the body of each composable index template, by its name.
 
-    `segmenter` is the stamp of what cut the tokens; with VERSION it stands in the `_meta` of each template and each index.
+    `segmenter` is the stamp of what cut the tokens; with VERSION it stands in the `_meta` of each template and each index. That of a
+    template has a digest of it, too, by which one that stands already is told from another.
     """
     families = {"posts": (PostDocument, names.posts), "observations": (ObservationDocument, names.observations)}
     families["coverage"] = (CoverageDocument, names.coverage)
@@ -172,4 +175,5 @@ def _template(document: type[Document], pattern: str, stamp: dict[str, Any], rep
     index.document(document)
     body: dict[str, Any] = index.as_composable_template(pattern, priority=PRIORITY).to_dict()
     body["template"]["mappings"]["_meta"] = stamp
-    return body | {"version": VERSION, "_meta": stamp}
+    digest = hashlib.sha256(msgspec.json.encode(body, order="deterministic")).hexdigest()[:16]
+    return body | {"version": VERSION, "_meta": {**stamp, "digest": digest}}

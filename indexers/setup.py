@@ -13,18 +13,26 @@ NOT_FOUND = 404
 
 
 def set_up(client: Elasticsearch, names: Names, segmenter: str, replicas: int = 0) -> None:
-    """Make the templates, or make them again; doing it often is doing it once.
+    """Make the templates, or those that are other than this program's; doing it often is doing it once, and then costs two questions.
 
     `segmenter` is the stamp of the segmenter that cuts the tokens (`str(nlp.segment.Segmenter.stamp)`).
     Raises SetupMismatch where templates or indices carry another version or stamp, DatabaseUnavailable and DatabaseError.
     """
     with translated("set up the database"):
+        standing = _templates(client, names)
         for name, body in templates(names, segmenter, replicas).items():
-            answer = client.options(ignore_status=NOT_FOUND).indices.get_index_template(name=name)
-            if answer.meta.status != NOT_FOUND:
-                _agree(f"index template {name}", answer.body["index_templates"][0]["index_template"].get("_meta"), segmenter)
-            client.indices.put_index_template(name=name, **body)
+            if name in standing:
+                _agree(f"index template {name}", standing[name], segmenter)
+            if standing.get(name) != body["_meta"]:
+                client.indices.put_index_template(name=name, **body)
     check_stamps(client, names, segmenter)
+
+
+def _templates(client: Elasticsearch, names: Names) -> dict[str, Any]:
+    """What each of our templates says of itself."""
+    answer = client.options(ignore_status=NOT_FOUND).indices.get_index_template(name=names.everything)
+    found = [] if answer.meta.status == NOT_FOUND else answer.body["index_templates"]
+    return {one["name"]: one["index_template"].get("_meta") for one in found}
 
 
 def is_set_up(client: Elasticsearch, names: Names) -> bool:

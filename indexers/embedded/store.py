@@ -94,9 +94,14 @@ class Store:
             self.connection.execute("UPDATE meta SET value = value WHERE name = 'format'")
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; durable when it ends. Raises ApiFault (429 or 403) where nothing can be written: then nothing is."""
+    def writing(self, *, flushed: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction; durable when it ends. Raises ApiFault (429 or 403) where nothing can be written: then nothing is.
+
+        Not `flushed`, it outlives this process, but a power cut only together with the next one that is: for what is made anew at
+        each start.
+        """
         try:
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if flushed else 'NORMAL'}")
             self.connection.execute("BEGIN IMMEDIATE")
             yield self.connection
             self.connection.execute("COMMIT")
@@ -214,7 +219,7 @@ class Store:
             return dict(connection.execute("SELECT name, body FROM templates"))
 
     def put_template(self, name: str, body: str) -> None:
-        with self.writing() as connection:
+        with self.writing(flushed=False) as connection:
             connection.execute("INSERT OR REPLACE INTO templates VALUES (?, ?)", (name, body))
 
     def drop_template(self, name: str) -> None:

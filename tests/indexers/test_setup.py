@@ -1,17 +1,25 @@
 """Making the templates, and refusing what was made for another program."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 
-from indexers.documents import VERSION
+from indexers.documents import VERSION, templates
 from indexers.errors import SetupMismatch
 from indexers.names import Names
 from indexers.setup import check_stamps, post_indices, set_up
 from indexers.writer import Writer
+from tests.conftest import prefix_on
 from tests.indexers.played import Answer, played
 from tests.indexers.posts import NOW, tagged
+
+
+@pytest.fixture
+def server_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """One for each test: they stamp their templates differently."""
+    yield from prefix_on(elasticsearch_url)
 
 
 def test_setting_up_twice_is_setting_up_once(database: Elasticsearch, prefix: str) -> None:
@@ -20,7 +28,28 @@ def test_setting_up_twice_is_setting_up_once(database: Elasticsearch, prefix: st
     set_up(database, names, "stamp")
     set_up(database, names, "stamp")
     found = database.indices.get_index_template(name=f"{prefix}-posts").body["index_templates"]
-    assert found[0]["index_template"]["_meta"] == {"version": VERSION, "segmenter": "stamp"}
+    assert found[0]["index_template"]["_meta"].items() > {"version": VERSION, "segmenter": "stamp"}.items()
+
+
+def test_what_stands_is_not_made_again() -> None:
+    """A program that starts asks twice and writes nothing; a template that is other than ours, of the same version, is written."""
+    names, asked = Names("office"), []
+    standing = {name: {"name": name, "index_template": {"_meta": body["_meta"]}} for name, body in templates(names, "stamp", 0).items()}
+
+    def reply(method: str, target: str, _: list[Any]) -> Answer:
+        asked.append((method, target.partition("?")[0]))
+        return 200, {"index_templates": list(standing.values())} if target.startswith("/_index_template") and method == "GET" else {}
+
+    client = played(reply)
+    set_up(client, names, "stamp")
+    assert [method for method, _ in asked] == ["GET", "GET"]
+    asked.clear()
+    set_up(client, names, "stamp", replicas=1)
+    assert [target for method, target in asked if method == "PUT"] == [f"/_index_template/{name}" for name in standing]
+    asked.clear()
+    del standing["office-posts"]
+    set_up(client, names, "stamp")
+    assert [target for method, target in asked if method == "PUT"] == ["/_index_template/office-posts"]
 
 
 def test_another_segmenter_is_refused(database: Elasticsearch, prefix: str) -> None:
