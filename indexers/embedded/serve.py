@@ -31,8 +31,13 @@ class Server(ThreadingHTTPServer):
         self._under_way = 0
         self._changed = threading.Condition()
         super().__init__((HOST, 0), _Handler)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.1,), name="local-store-server", daemon=True)
+        self._thread = threading.Thread(target=self._accept, name="local-store-server", daemon=True)
         self._thread.start()
+
+    def _accept(self) -> None:
+        """Wait for connections without looking up in between, which would cost an idle machine; `close` makes one that ends it."""
+        while not self.closing:
+            self.handle_request()
 
     @property
     def port(self) -> int:
@@ -64,7 +69,8 @@ class Server(ThreadingHTTPServer):
         if self.closing:
             return
         self.closing = True
-        self.shutdown()
+        with contextlib.suppress(OSError):  # where no more connections are taken, those that wait wake the thread
+            socket.create_connection((HOST, self.port), _CLOSE_S).close()
         self._thread.join()
         with self._changed:
             self._changed.wait_for(lambda: self._under_way == 0, _CLOSE_S)
