@@ -34,19 +34,28 @@ def alerts() -> None:
 
 @alerts.command("list")
 @click.option("--running", is_flag=True, help="Only those that are not over.")
+@click.option(
+    "--level", "levels", multiple=True, type=click.Choice(["notice", "warning", "urgent"]), help="Only this level. Can be given again."
+)
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule. Can be given again.")
+@click.option("--account", "accounts", multiple=True, metavar="ID", help="Only about this account. Can be given again.")
+@click.option("--topic", "topics", multiple=True, help="Only about this topic. Can be given again.")
 @click.option("--size", type=click.IntRange(1, 1000), default=50, show_default=True, help="No more than so many, the latest ones.")
 @_AS_JSON
-def list_alerts(*, running: bool, size: int, as_json: bool) -> None:
+def list_alerts(*, running: bool, size: int, as_json: bool, **chosen: tuple[str, ...]) -> None:
     """List the alerts, the latest first.
 
-    Example: yuqing alerts list --running --json | jq -r '.[].finding.why'
-    """
-    from alerts.book import ALL, RUNNING, Wanted
+    \b
+    Examples:
+      yuqing alerts list --running --json | jq -r '.[].finding.why'
+      yuqing alerts list --level urgent --account yunxi-bowuguan
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    from alerts.book import RUNNING, Wanted
     from alerts.desk import encoded
     from alerts.words import health_line, line
 
     with _desk() as (desk, settings):
-        page = desk.page(Wanted(statuses=RUNNING) if running else ALL, size=size)
+        page = desk.page(Wanted(statuses=RUNNING if running else (), **chosen), size=size)
         health = desk.health()
     if as_json:
         click.echo(json.dumps([encoded(read.body) for read in page.rows], ensure_ascii=False))

@@ -76,6 +76,19 @@ def test_alerts_are_listed_with_the_watchers_health(episode: Episode) -> None:
     assert [one["id"] for one in json.loads(run("alerts", "list", "--running", "--json").stdout)] == [episode.id]
 
 
+def test_alerts_are_narrowed_down(episode: Episode) -> None:
+    """By level, rule, account and topic; a level that there is not is refused."""
+    for chosen, found in (
+        (("--level", "warning", "--level", "urgent"), [episode.id]),
+        (("--level", "urgent"), []),
+        (("--rule", "account-spike", "--account", "yunxi-ditie"), [episode.id]),
+        (("--account", "yunxi-gongan"), []),
+        (("--topic", "交通运输"), []),
+    ):
+        assert [one["id"] for one in json.loads(run("alerts", "list", *chosen, "--json").stdout)] == found, chosen
+    assert run("alerts", "list", "--level", "loud").exit_code == 2
+
+
 def test_an_alert_is_acknowledged_once(episode: Episode) -> None:
     """By the beginning of its id; the second who tries is told what is possible now, with exit code 1."""
     assert "已确认，王敏" in run("alerts", "ack", episode.id[:8], "--by", "王敏").stdout
