@@ -26,6 +26,8 @@ def demo(*, leave: bool) -> None:
     Everything is fictional and stays on this machine. Ctrl-C ends it.
 
     Examples: yuqing demo, yuqing demo --exit
+
+    Exit codes: 0 shown, or told to stop; 1 something failed for good, 2 wrong usage or configuration.
     """
     from config.settings import load_settings
     from services.demo import running_demo

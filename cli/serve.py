@@ -13,6 +13,8 @@ def serve(*, host: str | None, port: int | None, with_parent: int | None) -> Non
     Users are made with `yuqing users add`. Ctrl-C or SIGTERM ends it.
 
     Examples: yuqing serve, yuqing serve --port 8080
+
+    Exit codes: 0 told to stop, 1 something failed for good, 2 wrong usage or configuration.
     """
     from config.settings import load_settings
     from indexers.connect import follow

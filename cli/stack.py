@@ -1,7 +1,9 @@
 """`yuqing stack`: real servers on this machine, for development and tests."""
 
+import contextlib
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -16,6 +18,8 @@ def stack() -> None:
     """Run a real Kafka and a real Elasticsearch on loopback, without Docker.
 
     Needs Maven, and Java 17 (Kafka) or 21 (Elasticsearch). The data stay in the data folder until they are removed.
+
+    Exit codes: 0 done, 1 not possible (says what is missing), or none are running; 2 wrong usage or configuration.
     """
 
 
@@ -36,24 +40,32 @@ def up(*, kafka: bool, elasticsearch: bool, security: bool, as_json: bool) -> No
 
     if not (kafka or elasticsearch):
         raise click.UsageError("nothing to start: leave out one of --no-kafka and --no-elasticsearch")
-    click.echo("正在启动 … 首次运行需要下载约 180 MB", err=True)
-    _show(start(_folder(), kafka=kafka, elasticsearch=elasticsearch, security=security), as_json=as_json)
+    with _waiting("正在启动 … 首次运行需要下载约 180 MB"):
+        started = start(_folder(), kafka=kafka, elasticsearch=elasticsearch, security=security)
+    _show(started, as_json=as_json)
 
 
 @stack.command()
 @_AS_JSON
 def down(*, as_json: bool) -> None:
-    """Stop the servers. Status 0 also where none were running."""
+    """Stop the servers. Status 0 also where none were running.
+
+    Example: yuqing stack down
+    """
     from services.stack.launch import down as stop
 
-    stopped = stop(_folder())
+    with _waiting("正在停止 …"):
+        stopped = stop(_folder())
     _say({"stopped": stopped}, "已停止" if stopped else "没有在运行", as_json=as_json)
 
 
 @stack.command()
 @_AS_JSON
 def status(*, as_json: bool) -> None:
-    """Tell where the servers are. Status 1 where none are running."""
+    """Tell where the servers are. Status 1 where none are running.
+
+    Example: eval "$(yuqing stack status)"
+    """
     from services.stack.launch import status as look
 
     _show(look(_folder()), as_json=as_json)
@@ -62,15 +74,31 @@ def status(*, as_json: bool) -> None:
 @stack.command()
 @_AS_JSON
 def fetch(*, as_json: bool) -> None:
-    """Download the servers and check them, without starting them."""
+    """Download the servers and check them, without starting them.
+
+    Example: yuqing stack fetch
+    """
     from services.stack.artifacts import cache_folder, elasticsearch_home, kafka_jars
     from services.stack.java import find_java
     from services.stack.servers import ELASTICSEARCH_JAVA
 
     find_java(ELASTICSEARCH_JAVA)
     cache = cache_folder()
-    places = {"kafka": str(kafka_jars(cache)), "elasticsearch": str(elasticsearch_home(cache))}
+    with _waiting("正在下载，约 180 MB …"):
+        places = {"kafka": str(kafka_jars(cache)), "elasticsearch": str(elasticsearch_home(cache))}
     _say(places, "\n".join(places.values()), as_json=as_json)
+
+
+@contextlib.contextmanager
+def _waiting(what: str) -> Iterator[None]:
+    """Show on a terminal that something is being done; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 def _folder() -> Path:

@@ -41,12 +41,14 @@ def tag(source: str, output: Path | None, weights: Path | None, office_dictionar
     Each line is a JSON object with a `text`. It comes back with topic and sentiment (-1, 0, 1), with how sure they are, a second
     topic where it is close, the office's own topics (topics.yaml), the form of the text (voice, news, advert), what it asks for,
     tokens and keywords, and with all its other fields; scores are probabilities of the label. A line that can't be used comes
-    back with `error`, and the exit code is 1 after all others are done.
+    back with `error`; all others are done.
 
     \b
     Examples:
       yuqing tag posts.jsonl --output tagged.jsonl
       echo '{"text": "小区停水三天了"}' | yuqing tag
+
+    Exit codes: 0 done, 1 a line could not be used, 2 wrong usage or configuration, or a file or the weights can't be used.
     """  # noqa: D301 - \b keeps click from wrapping the examples
     from config.check import load_office
     from config.settings import load_settings

@@ -26,6 +26,8 @@ def train(data: Path, out: Path | None, revision: int | None, office_dictionary:
     \b
     Example:
       yuqing train --data ../shared/data --out var/weights
+
+    Exit codes: 0 done, 2 wrong usage or configuration, or a set or the dictionary can't be used.
     """  # noqa: D301 - \b keeps click from wrapping the example
     import msgspec
 

@@ -13,6 +13,8 @@ def up(*, with_parent: int | None) -> None:
     nothing that was taken in is lost.
 
     Example: yuqing up
+
+    Exit codes: 0 told to stop, 1 something failed for good, 2 wrong usage or configuration.
     """
     from config.check import load_office
     from config.settings import load_settings
@@ -43,6 +45,8 @@ def work() -> None:
     """Tag and index what the log holds, until told to stop. Start it as often as the log has partitions.
 
     Example: yuqing work
+
+    Exit codes: 0 told to stop, 1 something failed for good, 2 wrong usage or configuration.
     """
     from config.settings import load_settings
     from indexers.connect import connect

@@ -18,7 +18,10 @@ ROLES = ("admin", "duty", "handler", "analyst", "viewer")
 
 @click.group()
 def users() -> None:
-    """Add, list and disable those who may sign in to the pages, and the systems that deliver posts."""
+    """Add, list and disable those who may sign in to the pages, and the systems that deliver posts.
+
+    Exit codes: 0 done, 1 there is no such user, the name is taken or the database can't be reached, 2 wrong usage or configuration.
+    """
 
 
 @users.command()

@@ -11,6 +11,8 @@ def watch() -> None:
     lost, and a receiver that heeds the idempotency key sees each once.
 
     Example: yuqing watch
+
+    Exit codes: 0 told to stop, 1 something failed for good, 2 wrong usage or configuration.
     """
     from config.check import load_office
     from config.settings import load_settings
