@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from dashboards.panels import PANELS
+from web.access import may
 from web.desk import desk_of
 from web.links import Narrow, search_link, source_link
 from web.menu import menu_for
@@ -77,6 +78,7 @@ def frame(request: Request) -> dict[str, Any]:
         "languages": LANGUAGES,
         "officer": officer,
         "menu": menu_for(officer.role) if officer else [],
+        "may": lambda method, path: officer is not None and may(officer.role, method, path),
         "office": desk.settings.office.name,
         "path": request.url.path,
         "asked": asked,
