@@ -24,7 +24,7 @@ LONGEST = 5000  # characters of a text
 LONGEST_LINK = 2000
 
 Short = Annotated[str, Field(max_length=64)]
-Long = Annotated[str, Field(max_length=LONGEST)]
+Long = Annotated[str, Field(max_length=2 * LONGEST)]  # a browser counts a line break once and sends two characters
 Seen = Annotated[int, Field(ge=0, description="How many records there were when you looked: refused where there are more by now.")]
 
 _KINDS = {
