@@ -8,12 +8,14 @@ With CI=true a server that can't be had is a failure, elsewhere its tests are sk
 import os
 import shutil
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from elasticsearch import Elasticsearch
 
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
 from services.stack import Missing, running_stack
@@ -59,6 +61,31 @@ def elasticsearch_url() -> Iterator[str]:
     yield from _server("elasticsearch")
 
 
+@pytest.fixture(scope="module")
+def server_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """A prefix for the tests of a module on the server. Each leaves it without indices, but with its templates: to make those takes a second.
+
+    A module whose tests stamp their templates differently has one a test: `yield from prefix_on(elasticsearch_url)`.
+    """
+    yield from prefix_on(elasticsearch_url)
+
+
+def prefix_on(url: str) -> Iterator[str]:
+    """A prefix that nobody else has, and in the end nothing of it on the server."""
+    prefix = f"t{uuid.uuid4().hex[:12]}"
+    yield prefix
+    with Elasticsearch(url) as client:
+        delete_indices(client, prefix)
+        client.options(ignore_status=404).indices.delete_index_template(name=f"{prefix}-*")
+
+
+def delete_indices(client: Elasticsearch, prefix: str) -> None:
+    """Leave the prefix as if nothing had been written under it."""
+    indices = list(client.indices.get(index=f"{prefix}-*", features="aliases"))
+    if indices:
+        client.indices.delete(index=indices)
+
+
 def _server(name: str) -> Iterator[str]:
     standing = None if IN_CI else status(LEFT_RUNNING)
     place = standing and (standing.kafka_bootstrap if name == "kafka" else standing.elasticsearch_url)
@@ -68,7 +95,7 @@ def _server(name: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix=f"yuqing-{name}-"))
     folder.chmod(0o755)  # for the servers' own user
     try:
-        with running_stack(folder, kafka=name == "kafka", elasticsearch=name == "elasticsearch") as stack:
+        with running_stack(folder, kafka=name == "kafka", elasticsearch=name == "elasticsearch", brief=True) as stack:
             yield str(stack.kafka_bootstrap or stack.elasticsearch_url)
     except Missing as error:
         missing(f"no real {name}: {error}")

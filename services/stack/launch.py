@@ -50,13 +50,15 @@ def _keeper(stack: Stack) -> psutil.Process | None:
 
 
 @contextlib.contextmanager
-def running_stack(folder: Path, *, kafka: bool = True, elasticsearch: bool = True, security: bool = False) -> Iterator[Stack]:
+def running_stack(
+    folder: Path, *, kafka: bool = True, elasticsearch: bool = True, security: bool = False, brief: bool = False
+) -> Iterator[Stack]:
     """Servers for the length of a `with`; they also stop when this process dies, however it dies.
 
-    Their data lie in `folder` and outlive them. Raises Missing where Maven or Java is missing, StackError where a
+    Their data lie in `folder` and outlive them. `brief` ones start sooner and work slower (see `servers.BRIEF`). Raises Missing where Maven or Java is missing, StackError where a
     server can't be fetched or doesn't get ready.
     """
-    plan, credentials = _plan(folder, with_kafka=kafka, with_elasticsearch=elasticsearch, security=security)
+    plan, credentials = _plan(folder, with_kafka=kafka, with_elasticsearch=elasticsearch, security=security, brief=brief)
     keeper = _launch(folder, plan, detached=False)
     try:
         yield _when_ready(folder, keeper, plan, credentials)
@@ -120,14 +122,16 @@ def down(folder: Path) -> bool:
     return keeper is not None
 
 
-def _plan(folder: Path, *, with_kafka: bool, with_elasticsearch: bool, security: bool) -> tuple[list[Server], Credentials | None]:
+def _plan(
+    folder: Path, *, with_kafka: bool, with_elasticsearch: bool, security: bool, brief: bool = False
+) -> tuple[list[Server], Credentials | None]:
     folder = folder.resolve()
     servers, credentials = [], None
     if with_elasticsearch:
-        server, credentials = elasticsearch(folder / "elasticsearch", security=security)
+        server, credentials = elasticsearch(folder / "elasticsearch", security=security, brief=brief)
         servers.append(server)
     if with_kafka:
-        servers.append(kafka(folder / "kafka"))
+        servers.append(kafka(folder / "kafka", brief=brief))
     return servers, credentials
 
 

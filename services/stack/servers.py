@@ -22,6 +22,8 @@ from services.stack.java import find_java
 LOOPBACK = "127.0.0.1"
 KAFKA_JAVA = 17
 ELASTICSEARCH_JAVA = 21
+# The quick compiler alone: a server starts with half the work, and so is whoever sends it little. Not for measuring.
+BRIEF = ("-XX:TieredStopAtLevel=1",)
 _UNPRIVILEGED = 65534  # the number of `nobody` where the system doesn't know the name
 _PREPARE_S = 120.0  # formatting and keystores take seconds, more on a busy machine
 _PROBE_S = 2.0  # a server that is starting may take the connection and not answer
@@ -64,7 +66,7 @@ def free_port() -> int:
         return port
 
 
-def kafka(folder: Path) -> Server:
+def kafka(folder: Path, *, brief: bool = False) -> Server:
     """Prepare a single Kafka broker in KRaft mode, formatted. Its data outlive it in `folder`."""
     java = find_java(KAFKA_JAVA)
     classpath = f"{kafka_jars(cache_folder())}/*"
@@ -74,9 +76,9 @@ def kafka(folder: Path) -> Server:
     environment = _environment(folder)
     if not (folder / "data" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        format_it = [java.command, "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+        format_it = [java.command, *BRIEF, "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
         _prepare(format_it, environment, folder, owner)
-    command = [java.command, "-Xmx512m", "-cp", classpath, "kafka.Kafka", str(properties)]
+    command = [java.command, "-Xmx512m", *(BRIEF if brief else ()), "-cp", classpath, "kafka.Kafka", str(properties)]
     return Server(name="kafka", command=command, folder=str(folder), environment=environment, user=owner and owner.uid, port=port)
 
 
@@ -108,7 +110,7 @@ class Credentials(NamedTuple):
     password: str
 
 
-def elasticsearch(folder: Path, *, security: bool = False) -> tuple[Server, Credentials | None]:
+def elasticsearch(folder: Path, *, security: bool = False, brief: bool = False) -> tuple[Server, Credentials | None]:
     """Prepare a single Elasticsearch node. Its data outlive it in `folder`; with security on a password is made each time."""
     java = find_java(ELASTICSEARCH_JAVA)
     home = elasticsearch_home(cache_folder())
@@ -121,7 +123,7 @@ def elasticsearch(folder: Path, *, security: bool = False) -> tuple[Server, Cred
     _give(folder, owner)
     environment = _environment(folder) | {
         "ES_JAVA_HOME": str(java.home),
-        "ES_JAVA_OPTS": "-Xms1g -Xmx1g",
+        "ES_JAVA_OPTS": " ".join(("-Xms1g", "-Xmx1g", *(BRIEF if brief else ()))),
         "ES_PATH_CONF": str(config),
         "ES_TMPDIR": str(folder / "tmp"),
     }

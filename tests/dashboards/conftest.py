@@ -15,10 +15,10 @@ from indexers.setup import set_up
 from indexers.slots import Window
 from indexers.writer import Writer
 from streams.messages import Author, Coverage, Kind, Standing, TaggedPost
-from tests.indexers.conftest import database, database_settings, prefix, reader
+from tests.indexers.conftest import shared_database, shared_reader, shared_settings
 from tests.indexers.posts import NOW, tagged
 
-__all__ = ["database", "database_settings", "prefix", "reader"]
+__all__ = ["shared_database", "shared_reader", "shared_settings"]
 
 POSTS = 400
 DAYS = 3
@@ -92,7 +92,18 @@ def records(prefix: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def database(shared_database: Elasticsearch) -> Elasticsearch:
+    """A database that nobody changes once it is filled, so the tests of a module share it."""
+    return shared_database
+
+
+@pytest.fixture(scope="module")
+def reader(shared_reader: Reader) -> Reader:
+    return shared_reader
+
+
+@pytest.fixture(scope="module")
 def filled(database: Elasticsearch, reader: Reader) -> Sequence[TaggedPost]:
     """The database with all of that in it; gives the posts of the window."""
     set_up(database, reader.names, "stamp")

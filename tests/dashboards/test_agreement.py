@@ -22,7 +22,7 @@ from streams.messages import TaggedPost
 from tests.dashboards.conftest import SCOPE, WINDOW
 
 Table = dict[tuple[Any, ...], tuple[float | None, ...]]
-REAL = pytest.mark.parametrize("database_settings", [pytest.param("elasticsearch", marks=pytest.mark.stack)], indirect=True)
+REAL = pytest.mark.parametrize("shared_settings", [pytest.param("elasticsearch", marks=pytest.mark.stack)], indirect=True)
 
 
 SEEN = Seen(WINDOW.start, WINDOW.end, ZoneInfo("Asia/Shanghai"), "30m")

@@ -108,7 +108,7 @@ def test_more_conditions_narrow_a_panel(reader: Reader, filled: Sequence[TaggedP
 
 def test_an_empty_database_has_empty_panels(reader: Reader) -> None:
     """No index yet: every step is there with nothing in it, and no share of nothing."""
-    found = ask(reader, COUNTING, SCOPE)
+    found = ask(Reader(reader.client, Names("nobody"), reader.zone), COUNTING, SCOPE)
     assert {part.count for part in found.values()} == {0}
     assert len(found["volume"].parts) == 144
     assert found["negative-share"].measures == (None, 0)

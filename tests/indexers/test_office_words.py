@@ -1,6 +1,7 @@
 """An office's own words from the tags to the search box, on both engines."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cli.main import main
 from config.settings import NlpSettings, Settings
 from indexers.writer import Writer
 from nlp.office import office_tagger
+from tests.conftest import prefix_on
 from tests.indexers.posts import tagged
 
 TEXT = "我们的桃园惠民通打不开"
@@ -21,6 +23,12 @@ def words(tmp_path: Path) -> Path:
     path = tmp_path / "words.txt"
     path.write_text("桃园惠民通\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def server_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """One for each test: they stamp their templates differently."""
+    yield from prefix_on(elasticsearch_url)
 
 
 def search(settings: Settings, dictionary: Path | None, *arguments: str) -> Result:

@@ -51,10 +51,11 @@ def writer(database: Elasticsearch, prefix: str) -> Writer:
     return Writer(database, prefix, segmenter="stamp")
 
 
-@pytest.fixture
-def filled(writer: Writer, reader: Reader) -> Reader:
-    """A database with thirty posts."""
-    assert writer.write([post(n) for n in range(30)]) == []
+@pytest.fixture(scope="module")
+def filled(shared_reader: Reader) -> Reader:
+    """A database with thirty posts, which nobody changes."""
+    reader = shared_reader
+    assert Writer(reader.client, reader.names.prefix, segmenter="stamp").write([post(n) for n in range(30)]) == []
     reader.client.indices.refresh(index=reader.names.everything)
     return reader
 

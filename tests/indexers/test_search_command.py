@@ -15,10 +15,11 @@ from streams.messages import Author, Standing
 from tests.indexers.posts import NOW, tagged
 
 
-@pytest.fixture
-def filled(database: Elasticsearch, prefix: str) -> None:
-    """Three posts: a complaint, a praise by an organisation, and one that would ring the terminal's bell."""
-    writer = Writer(database, prefix)
+@pytest.fixture(scope="module")
+def filled(shared_database: Elasticsearch, shared_settings: Settings) -> None:
+    """Three posts, which nobody changes: a complaint, a praise by an organisation, and one that would ring the terminal's bell."""
+    prefix = shared_settings.elasticsearch.prefix
+    writer = Writer(shared_database, prefix)
     posts = [
         tagged(1, forwards=7),
         tagged(
@@ -32,14 +33,14 @@ def filled(database: Elasticsearch, prefix: str) -> None:
         tagged(3, text="响铃\x1b[31m\x07", title="标题", published_at=NOW.replace(day=16), tags={"sentiment": 0, "tokens": "标题 响铃"}),
     ]
     assert writer.write(posts) == []
-    database.indices.refresh(index=f"{prefix}-*")
+    shared_database.indices.refresh(index=f"{prefix}-*")
 
 
 @pytest.fixture
-def environment(database_settings: Settings) -> dict[str, str]:
+def environment(shared_settings: Settings) -> dict[str, str]:
     """The settings of the test, as the command reads them."""
-    found = {"YUQING_DATA_DIR": str(database_settings.data_dir), "YUQING_ELASTICSEARCH__PREFIX": database_settings.elasticsearch.prefix}
-    url = database_settings.elasticsearch.url
+    found = {"YUQING_DATA_DIR": str(shared_settings.data_dir), "YUQING_ELASTICSEARCH__PREFIX": shared_settings.elasticsearch.prefix}
+    url = shared_settings.elasticsearch.url
     return found if url is None else found | {"YUQING_ELASTICSEARCH__URL": url}
 
 
@@ -127,11 +128,3 @@ def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:
     result = search(environment)
     assert result.exit_code == 1
     assert "query search: no connection to the database" in result.stderr
-
-
-def test_words_cut_otherwise_are_not_searched(database: Elasticsearch, prefix: str, environment: dict[str, str]) -> None:
-    """Where posts were cut with another dictionary a search for words would miss, so it is refused."""
-    assert Writer(database, prefix, segmenter="another").write([tagged()]) == []
-    result = search(environment, "停运")
-    assert result.exit_code == 2
-    assert "holds words cut by another" in result.stderr

@@ -97,7 +97,7 @@ def test_what_a_source_has_covered_is_known_by_its_complete_runs(database: Elast
         )
         for hour, outcome, days in runs
     ]
-    Writer(database, reader.names.prefix, segmenter="stamp").write_coverage(reports)
+    Writer(database, reader.names.prefix).write_coverage(reports)
     database.indices.refresh(index=reader.names.coverage)
     newest, oldest = newest_complete(reader, "metro"), oldest_complete(reader, "metro")
     assert newest is not None

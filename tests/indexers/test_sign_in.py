@@ -37,8 +37,13 @@ pytestmark = pytest.mark.stack
 
 DOCS = Path(__file__).parents[2] / "docs" / "database.md"
 PASSWORD = "a-password-for-tests"
-USERS = {"worker": "yuqing_work", "watcher": "yuqing_desk", "officer": "yuqing_read"}
-CERTIFICATE = ("-E", "xpack.security.http.ssl.certificate=http.crt", "-E", "xpack.security.http.ssl.key=http.key")
+USERS = {"admin": "superuser", "worker": "yuqing_work", "watcher": "yuqing_desk", "officer": "yuqing_read"}
+SECURITY = {
+    "http.ssl.enabled": "true",
+    "http.ssl.certificate": "http.crt",
+    "http.ssl.key": "http.key",
+    "transport.ssl.enabled": "false",
+}
 
 
 class Secured(NamedTuple):
@@ -59,26 +64,27 @@ def secured() -> Iterator[Secured]:
     """An Elasticsearch that has the users of this test, each with a role as it stands in the docs, and a certificate."""
     with open_folder("secured") as folder:
         try:
-            server, credentials = elasticsearch(folder / "elasticsearch", security=True)
+            server, _ = elasticsearch(folder / "elasticsearch", brief=True)
         except Missing as error:
             missing(f"no real elasticsearch: {error}")
         config = folder / "elasticsearch" / "config"
         add_users(config)
         authority = Authority(folder, "authority")
-        certificate = authority.issue("http")
-        for file in certificate:
+        for file in authority.issue("http"):
             shutil.copy(file, config / file.name)
         own(folder / "elasticsearch")
-        given = (*(part.replace("http.ssl.enabled=false", "http.ssl.enabled=true") for part in server.command), *CERTIFICATE)
+        given = (part.replace("xpack.security.enabled=false", "xpack.security.enabled=true") for part in server.command)
+        server = msgspec.structs.replace(
+            server, command=[*given, *(part for name, value in SECURITY.items() for part in ("-E", f"xpack.security.{name}={value}"))]
+        )
         found = Secured(f"https://{LOOPBACK}:{server.port}", authority.file, Authority(folder, "stranger").file)
-        assert credentials is not None
-        with running(msgspec.structs.replace(server, command=list(given)), lambda: answers(found, *credentials)):
+        with running(server, lambda: answers(found)):
             yield found
 
 
-def answers(secured: Secured, user: str, password: str) -> bool:
+def answers(secured: Secured) -> bool:
     """Whether the node has formed its cluster."""
-    with connect(secured.settings(load_settings(), user, password)) as client:
+    with connect(secured.settings(load_settings(), "admin")) as client:
         try:
             return client.options(request_timeout=2).cluster.health()["status"] in ("yellow", "green")
         except (ApiError, TransportError):

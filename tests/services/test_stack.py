@@ -185,7 +185,7 @@ def test_both_servers_answer(kafka_bootstrap: str, elasticsearch_url: str) -> No
 @pytest.mark.stack
 def test_with_security_only_the_password_opens(reachable: Path, elasticsearch_url: str) -> None:
     """With security on a request without sign-in gets 401, and the password that was made is good."""
-    with running_stack(reachable, kafka=False, security=True) as stack:
+    with running_stack(reachable, kafka=False, security=True, brief=True) as stack:
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(f"{stack.elasticsearch_url}/_cluster/health", timeout=30)
         place = str(stack.elasticsearch_url)
@@ -196,7 +196,7 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 from services.stack import running_stack
-with running_stack(Path(sys.argv[1]), elasticsearch=False) as stack:
+with running_stack(Path(sys.argv[1]), elasticsearch=False, brief=True) as stack:
     print(stack.kafka_bootstrap, stack.keeper, flush=True)
     time.sleep(600)
 """

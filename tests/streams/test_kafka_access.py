@@ -67,7 +67,7 @@ def broker() -> Iterator[Secured]:
     """The broker, with rights on all that begins with the prefix, as docs/streams.md lists them."""
     with open_folder("kafka-secured") as folder:
         try:
-            server = kafka(folder / "kafka")
+            server = kafka(folder / "kafka", brief=True)
         except Missing as error:
             missing(f"no real kafka: {error}")
         authority, stranger = Authority(folder, "authority"), Authority(folder, "stranger")

@@ -43,7 +43,7 @@ def server() -> Iterator[Server]:
     with open_folder("kafka-disk") as folder, small_disk(folder) as disk:
         (disk / "ballast").write_bytes(bytes(BALLAST))
         try:
-            made = kafka(disk / "kafka")
+            made = kafka(disk / "kafka", brief=True)
         except Missing as error:
             missing(f"no real kafka: {error}")
         with Path(made.folder, "server.properties").open("a", encoding="utf-8") as file:

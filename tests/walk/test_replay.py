@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from city.city import City
+from tests.conftest import ROOT
 from tests.walk.system import count, running, settings_of, stored_ids, wait_until, waiting, write_office
 
 WORDS = ["警方", "医院", "高考"]
@@ -38,13 +39,11 @@ def matching(path: Path) -> set[str]:
     return {f"mastodon:{post['id']}" for post in posts if any(word in post["text"] for word in WORDS)}
 
 
-@pytest.fixture(params=["own", pytest.param("real", marks=pytest.mark.data)])
-def recorded(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The posts to replay: our own, and the real ones where they are beside the project."""
-    if request.param == "own":
-        return own_posts(tmp_path / "posts.jsonl", 3000)
-    folder: Path = request.getfixturevalue("shared_data")
-    return folder / "replay" / "microblogs.jsonl.gz"
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """The posts to replay: the real ones where they are beside the project, else our own."""
+    real = ROOT.parent / "shared" / "data" / "replay" / "microblogs.jsonl.gz"
+    return real if real.is_file() else own_posts(tmp_path / "posts.jsonl", 3000)
 
 
 @pytest.fixture

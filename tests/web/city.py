@@ -15,10 +15,16 @@ ASKED = "请问东湖小区什么时候能来水"
 
 
 class Town:
-    """What stands in the database. `tell` says what time it is for the pages."""
+    """What stands in the database. `tell` says what time it is for the pages; `now` is that of one which has lived its week already."""
 
-    def __init__(self, desk: Desk, hostile: str, tell: Callable[[datetime], None]) -> None:
+    def __init__(self, desk: Desk, tell: Callable[[datetime], None], now: datetime | None = None) -> None:
         self.desk, self.city, self._tell = desk, City(desk.reader, stamp=str(default().stamp)), tell
+        if now is not None:
+            self.city.now = now
+            tell(now)
+
+    def live(self, hostile: str) -> None:
+        """Put in the posts of the week, one of them hostile, and let them be followed."""
         self.city.put(*stories(), *(post(f"hostile{n}", hostile, hours=0.2 + n / 10, title=hostile) for n in range(2)))
         self.city.put(post("question", ASKED, sentiment=0, hours=4), post("report", REPORT, accounts=("yunxi-ditie",), hours=5))
         self.follow()

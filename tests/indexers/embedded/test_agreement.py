@@ -4,6 +4,7 @@ Scores and timing are left out; cardinality and percentiles are exact on both fo
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.stack
 
 DOCUMENTS = 150
 PAGE = 9
+MOST_REFUSED = 20  # of so many requests one may be refused by both: else the agreement is hollow
 Json = dict[str, Any]
 
 
@@ -37,12 +39,15 @@ class Both(NamedTuple):
     server: Elasticsearch
     local: Elasticsearch
     pattern: str
+    tally: Counter[str]
 
     def agree(self, body: Json) -> None:
         """Fail where the answers differ; a request that the one refuses the other refuses too."""
         ours, theirs = (ask(client, self.pattern, body) for client in (self.local, self.server))
+        self.tally["asked"] += 1
         if "error" in ours or "error" in theirs:
             assert ours.get("status") == theirs.get("status"), (body, ours, theirs)
+            self.tally["refused"] += 1
             return
         found = [{"total": one["hits"].get("total"), "hits": hits(one), "aggs": one.get("aggregations")} for one in (ours, theirs)]
         assert not differences(*found), body
@@ -56,7 +61,9 @@ def both(request: pytest.FixtureRequest, elasticsearch_url: str, tmp_path_factor
     with LocalStore.open(folder) as store, Elasticsearch(elasticsearch_url) as server, store.client() as local:
         for client in (server, local):
             _fill(client, name, request.param)
-        yield Both(server, local, f"{name}-*")
+        tally: Counter[str] = Counter()
+        yield Both(server, local, f"{name}-*", tally)
+        assert tally["refused"] * MOST_REFUSED <= tally["asked"], f"too few requests were answered at all: {tally}"
         server.indices.delete(index=[f"{name}-0", f"{name}-1"])
         server.indices.delete_index_template(name=name)
 
