@@ -19,10 +19,7 @@ from streams.messages import Coverage, Standing
 
 PAGE = 5000  # combinations fetched at a time; a server allows 65,536
 POSTS_PAGE = 1000
-LIGHT_PAGE = 5000  # of posts without their texts
-COUNTED = (
-    "id", "platform", "kind", "author", "owner", "published_at", "collected_at", "first_collected_at", "spread", "forwards", "comments", "likes",
-)  # fmt: skip
+WORDS = ("text", "title", "keywords", "media", "url")
 NO_WORDS = {"text": ""}
 FIELDS = {"account": "accounts", "topic": "topic", "sentiment": "sentiment"}  # what series can be cut by, and where it stands
 
@@ -121,9 +118,9 @@ def _own(window: Window) -> Search[Any]:
 
 def _walk(reader: Reader, name: str, query: Search[Any], most: int, *, words: bool = True) -> list[StoredPost]:
     found: list[StoredPost] = []
-    query = query.source(excludes=list(FOR_MERGING_ONLY)) if words else query.source(includes=list(COUNTED))
+    query = query.source(excludes=list(FOR_MERGING_ONLY if words else (*FOR_MERGING_ONLY, *WORDS)))
     while len(found) < most:
-        size = min(POSTS_PAGE if words else LIGHT_PAGE, most - len(found))
+        size = min(POSTS_PAGE, most - len(found))
         page = hits(reader.run(name, reader.names.posts, query.extra(size=size)))
         found += [_post(hit, {} if words else NO_WORDS) for hit in page]
         if len(page) < size:
