@@ -15,6 +15,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from elasticsearch import Elasticsearch
 
 from config.settings import ENVIRONMENT_PREFIX, Settings, load_settings
@@ -47,6 +48,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the labelled data are not here: put them at ../shared/data")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that a test ran says which events are shown, and of all processes this one: so it is taken back for the next test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
