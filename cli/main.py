@@ -19,6 +19,7 @@ COMMANDS = {
     "ingest": "cli.ingest:ingest",
     "dead": "cli.dead:dead",
     "demo": "cli.demo:demo",
+    "proofread": "cli.proofread:proofread",
     "reports": "cli.reports:reports",
     "requests": "cli.requests:requests",
     "search": "cli.search:search",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Self, cast
 
 import click
 
@@ -24,6 +24,11 @@ class TagFileError(YuqingError):
     """A file to read or to write can't be opened."""
 
     status = 2
+
+    @classmethod
+    def of(cls, error: OSError, path: str | Path) -> Self:
+        """What the system said of a file."""
+        return cls(f"{error.filename or path}: {error.strerror}: check that it is there and that its disk has room")
 
 
 @click.command()
@@ -60,14 +65,12 @@ def tag(source: str, output: Path | None, weights: Path | None, office_dictionar
     given = {name: path for name, path in (("weights", weights), ("dictionary", office_dictionary)) if path is not None}
     tagger = office_tagger(settings.nlp.model_copy(update=given), Known.of(load_office(settings)))
     try:
-        with _open(source, output) as (posts, tagged), _progress(source) as bar:
-            unusable = _tag(posts, tagged, lambda lines: tag_lines(lines, tagger), bar.update)
+        with open_both(source, output) as (posts, tagged), progress(source, "标注") as bar:
+            unusable = copy_lines(posts, tagged, lambda lines: tag_lines(lines, tagger), bar.update)
     except BrokenPipeError:
         raise  # the reader has enough: click ends quietly
     except OSError as error:
-        raise TagFileError(
-            f"{error.filename or output or source}: {error.strerror}: check that it is there and that its disk has room"
-        ) from error
+        raise TagFileError.of(error, output or source) from error
     if unusable:
         click.echo(f"{unusable} 行无法标注，原因见该行的 error。", err=True)
         sys.exit(1)
@@ -90,8 +93,10 @@ def read_lines(file: BufferedReader, tell: Callable[[int], object]) -> Iterator[
         yield [last]
 
 
-def _tag(posts: BufferedReader, tagged: IO[bytes], tag_lines: "Callable[[list[bytes]], list[Line]]", tell: Callable[[int], object]) -> int:
-    """Tag all lines and say how many could not be."""
+def copy_lines(
+    posts: BufferedReader, tagged: IO[bytes], tag_lines: "Callable[[list[bytes]], list[Line]]", tell: Callable[[int], object]
+) -> int:
+    """Write what becomes of all lines and say how many could not be used."""
     unusable = 0
     for lines in read_lines(posts, tell):
         done = tag_lines(lines)
@@ -102,14 +107,15 @@ def _tag(posts: BufferedReader, tagged: IO[bytes], tag_lines: "Callable[[list[by
 
 
 @contextmanager
-def _open(source: str, output: Path | None) -> Iterator[tuple[BufferedReader, IO[bytes]]]:
+def open_both(source: str, output: Path | None) -> Iterator[tuple[BufferedReader, IO[bytes]]]:
+    """Open what is read and what is written. Raises TagFileError where both are one file."""
     if output and source != STANDARD and output.exists() and output.samefile(source):
         raise TagFileError(f"{output}: is the file to read from: write to another one")
     with click.open_file(source, "rb") as posts, click.open_file(str(output or STANDARD), "wb") as tagged:
         yield cast("BufferedReader", posts), tagged
 
 
-def _progress(source: str) -> "ProgressBar[int]":
+def progress(source: str, label: str) -> "ProgressBar[int]":
     """A bar over the bytes of a file, where people see it."""
     size = Path(source).stat().st_size if source != STANDARD else 0
-    return click.progressbar(length=size, label="标注", file=sys.stderr, hidden=not (size and sys.stderr.isatty()))
+    return click.progressbar(length=size, label=label, file=sys.stderr, hidden=not (size and sys.stderr.isatty()))

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from config import accounts, alerts, incidents, sources, topics
+from config import accounts, alerts, incidents, proofread, sources, topics
 from config.accounts import Assessment, Department, MonitoredAccount, Place
 from config.alerts import AlertPlan
 from config.errors import ConfigError, Problem
 from config.incidents import IncidentRules
 from config.lines import Document, read_yaml
+from config.proofread import Proofreading
 from config.settings import Settings
 from config.sources import Source
 from config.topics import OwnTopic, TopicEntry, Topics
@@ -25,6 +26,7 @@ class Office(NamedTuple):
     places: tuple[Place, ...] = ()
     assessment: Assessment = Assessment()
     own_topics: tuple[OwnTopic, ...] = ()
+    proofreading: Proofreading = Proofreading()
 
     @property
     def every_topic(self) -> tuple[TopicEntry | OwnTopic, ...]:
@@ -48,6 +50,8 @@ def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, t
     problems += awry
     rules, faulty = incidents.of_office(settings, {department.id for department in matrix.departments}, accounts.FILE)
     problems += faulty
+    proofreading, bad = proofread.read_proofreading(proofread.open_document(settings))
+    problems += bad
     office = Office(
         departments=matrix.departments,
         accounts=matrix.accounts,
@@ -58,6 +62,7 @@ def check_office(settings: Settings, *, secrets: bool = True) -> tuple[Office, t
         places=matrix.places,
         assessment=matrix.assessment,
         own_topics=tuple(subjects.own.values()),
+        proofreading=proofreading,
     )
     return office, tuple(problems)
 

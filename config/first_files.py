@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import BaseModel
 
-from config import accounts, alerts, incidents, sources, topics
+from config import accounts, alerts, incidents, proofread, sources, topics
 from config.accounts import MonitoredAccount
 from config.alerts import AnyChannel, Subscription
 from config.check import check_office
@@ -22,7 +22,7 @@ from config.settings import ENVIRONMENT_PREFIX, PACKAGE_DIR, SHORTEST_KEY, Setti
 from config.sources import Source
 
 ENVIRONMENT = "yuqing.env"
-FILES = (accounts.FILE, sources.FILE, topics.FILE, alerts.FILE, incidents.FILE, ENVIRONMENT)
+FILES = (accounts.FILE, sources.FILE, topics.FILE, alerts.FILE, incidents.FILE, proofread.FILE, ENVIRONMENT)
 PRIVATE, PUBLIC = 0o600, 0o644
 
 HEAD_OF_ENVIRONMENT = """\
@@ -76,6 +76,7 @@ def files_of(office: NewOffice, folder: Path, data_dir: Path) -> dict[str, str]:
         topics.FILE: shipped[topics.FILE],
         alerts.FILE: told,
         incidents.FILE: shipped[incidents.FILE],
+        proofread.FILE: shipped[proofread.FILE],
         ENVIRONMENT: _environment(office, folder, data_dir),
     }
 

@@ -185,7 +185,7 @@ def _fits(folded: str, source: Sequence[_Letter], start: int, spelled: Spelled) 
             other += written != character
             if written != character and written in _EVERYWHERE:
                 return None
-            alike += written != character and _alike(written, character)
+            alike += written != character and look_alike(written, character)
         elif any(letter.han for letter in part):
             return None
         else:
@@ -204,7 +204,7 @@ def _enough(same: int, other: int, latin: int, spelled: Spelled) -> bool:
     return False
 
 
-def _alike(one: str, other: str) -> bool:
+def look_alike(one: str, other: str) -> bool:
     """Whether two characters share the part that sounds, or one is a part of the other: 薇 and 微, 搏 and 博."""
     left, right = _splits().get(one, ""), _splits().get(other, "")
     return one in right or other in left or (left != "" and left[-1:] == right[-1:])
@@ -213,15 +213,15 @@ def _alike(one: str, other: str) -> bool:
 def _spellings(word: str) -> Iterator[Spelled]:
     """Each way in which a word may be read, by its usual reading first."""
     folded = fold(word)
-    readings = _readings()
-    if len(folded) < _TWO or any(character not in readings for character in folded):
+    known = readings()
+    if len(folded) < _TWO or any(character not in known for character in folded):
         return
-    for syllables in itertools.islice(itertools.product(*(readings[character] for character in folded)), _MOST_READINGS):
+    for syllables in itertools.islice(itertools.product(*(known[character] for character in folded)), _MOST_READINGS):
         yield Spelled(folded, "".join(syllables), (0, *itertools.accumulate(map(len, syllables))))
 
 
 @functools.cache
-def _readings() -> Mapping[str, tuple[str, ...]]:
+def readings() -> Mapping[str, tuple[str, ...]]:
     """How each character may be read, its usual reading first."""
     found: dict[str, list[str]] = {}
     more: dict[str, list[str]] = {}
@@ -233,7 +233,7 @@ def _readings() -> Mapping[str, tuple[str, ...]]:
                 found.setdefault(character, []).append(syllable)
             for character in other:
                 more.setdefault(character, []).append(syllable)
-    return {character: (*readings, *more.get(character, ())) for character, readings in found.items()}
+    return {character: (*ways, *more.get(character, ())) for character, ways in found.items()}
 
 
 @functools.cache
@@ -244,7 +244,7 @@ def _aloud() -> Mapping[int, str]:
 
 @functools.cache
 def _first_readings() -> Mapping[str, str]:
-    return {character: readings[0] for character, readings in _readings().items()}
+    return {character: ways[0] for character, ways in readings().items()}
 
 
 @functools.cache

@@ -51,7 +51,9 @@ def tag_lines(lines: Sequence[bytes], tagger: Tagger) -> list[Line]:
     """
     read = [read_line(line) for line in lines]
     tags = iter(tagger.tag_texts([fields["text"] for fields, usable in read if usable]))
-    return [_write({**fields, **_shown(next(tags))}, usable=True) if usable else _write(fields, usable=False) for fields, usable in read]
+    return [
+        write_line({**fields, **_shown(next(tags))}, usable=True) if usable else write_line(fields, usable=False) for fields, usable in read
+    ]
 
 
 def read_line(line: bytes) -> tuple[dict[str, Any], bool]:
@@ -99,7 +101,8 @@ def _shown(tags: Tags) -> dict[str, Any]:
     return {name: getattr(tags, name) for name in _SHOWN}
 
 
-def _write(fields: dict[str, Any], *, usable: bool) -> Line:
+def write_line(fields: dict[str, Any], *, usable: bool) -> Line:
+    """The fields as a line of JSON."""
     try:
         return Line(msgspec.json.encode(fields), usable)
     except (UnicodeEncodeError, msgspec.MsgspecError):  # a lone surrogate in a field: escaped, as it came
