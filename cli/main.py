@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "cli.check:check",
     "crawl": "cli.crawl:crawl",
     "dashboards": "cli.dashboards:dashboards",
+    "evaluate": "cli.evaluate:evaluate",
     "incidents": "cli.incidents:incidents",
     "init": "cli.init:init",
     "ingest": "cli.ingest:ingest",

@@ -134,9 +134,13 @@ def _show_counts(reader: "Reader", filters: "Filters", *, as_json: bool) -> None
 
     found = queries.counts(reader, filters)
     if as_json:
-        click.echo(json.dumps({"posts": found.posts, "account_count": found.accounts, **found.facets}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"posts": found.posts, "opinions": found.opinions, "account_count": found.accounts, **found.facets}, ensure_ascii=False
+            )
+        )
         return
-    click.echo(f"共 {found.posts} 条，涉及 {found.accounts} 个账号。")
+    click.echo(f"共 {found.posts} 条（不计重复和不加评论的转发为 {found.opinions} 条），涉及 {found.accounts} 个账号。")
     for line in _count_lines(found.facets):
         click.echo(line)
 

@@ -45,6 +45,7 @@ class Counts(NamedTuple):
     """How many posts there are, and of what."""
 
     posts: int
+    opinions: int  # posts that say something which none before them has said: without copies and reposts that add no word
     accounts: int  # monitored accounts that were spoken of; above some thousands within a few percent
     facets: Mapping[str, Mapping[str, int]]
 

@@ -10,13 +10,13 @@ import hashlib
 from typing import Any
 
 import msgspec
-from elasticsearch.dsl import Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
+from elasticsearch.dsl import Boolean, Date, Document, Double, Index, Keyword, Long, MetaField, Object, Text
 from elasticsearch.dsl.field import Field
 
 from indexers import case_documents, desk_documents, people, report_documents
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 4  # raise it when a field changes: indices made by another version are refused
+VERSION = 5  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 
@@ -93,6 +93,10 @@ class PostDocument(Document):
     asks_score = Double()
     doubtful = _keyword()
     language = _keyword()
+    own_words = Boolean(index=False, doc_values=False)
+    copy_keys = _keyword()
+    duplicate_of = _id()
+    opinion = Boolean()
     sentiment = Long()
     sentiment_score = Double()
     model = _keyword()

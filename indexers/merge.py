@@ -37,6 +37,8 @@ TAGS = (
     "language",
     "sentiment",
     "sentiment_score",
+    "own_words",
+    "copy_keys",
     "keywords",
     "model",
     "tag_revision",
@@ -99,6 +101,10 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     asks_score: float | None = None
     doubtful: tuple[str, ...] = ()
     language: str | None = None
+    own_words: bool = True
+    copy_keys: tuple[str, ...] = ()
+    duplicate_of: str | None = None  # the post that this one repeats; which of several that is, the first look-up decides
+    opinion: bool = True  # it says something that no other post has said before; the number of opinions counts these
     sentiment: int | None = None
     sentiment_score: float | None = None
     model: str | None = None
@@ -162,6 +168,8 @@ def lift(tagged: TaggedPost, indexed_at: datetime | None = None) -> StoredPost:
         owner=post.owner,
         accounts=_union(post.accounts),
         flags=_union(post.flags),
+        duplicate_of=document_id(tags.duplicate_of) if tags.duplicate_of is not None else None,
+        opinion=tags.own_words and tags.duplicate_of is None,
         **_only_tags(tags),
     )
 
@@ -171,6 +179,7 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
     both = (stored, seen)
     text, tags, newest = max(both, key=_text_rank), max(both, key=_tags_rank), max(both, key=_author_rank)
     counts = {name: max(_count(stored, name), _count(seen, name)) for name in COUNTS}
+    copied = _duplicate_of(stored, seen, text.text_from)
     values: dict[str, Any] = {name: count.value for name, count in counts.items()}
     return StoredPost(
         id=stored.id,
@@ -197,6 +206,8 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
         accounts=_union(stored.accounts, seen.accounts),
         flags=_flags(stored, seen, text),
         tags_from=tags.tags_from,
+        duplicate_of=copied,
+        opinion=tags.own_words and copied is None,
         **_only_tags(tags),
         **values,
     )
@@ -273,6 +284,12 @@ def _text_rank(post: StoredPost) -> tuple[Any, ...]:
 
 def _tags_rank(post: StoredPost) -> tuple[Any, ...]:
     return post.tag_revision or 0, post.tags_from, msgspec.json.encode(_only_tags(post))
+
+
+def _duplicate_of(stored: StoredPost, seen: StoredPost, text_from: str) -> str | None:
+    """What a post repeats goes with its text; known beats unknown, and of two the smaller stays."""
+    known = [post.duplicate_of for post in (stored, seen) if post.text_from == text_from and post.duplicate_of is not None]
+    return min(known, default=None)
 
 
 def _only_tags(said: StoredPost | Tags) -> dict[str, Any]:

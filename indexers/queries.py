@@ -27,6 +27,7 @@ MAX_FACET = 50
 MAX_ACCOUNTS = 1000
 MAX_SOURCES = 1000
 PAGE = 1000
+KEYS = 2000  # of copies, asked for at once
 FACETS = ("topic", "own_topics", "sentiment", "asks", "form", "kind", "platform", "accounts")
 SPREAD_BANDS = (10, 100, 1000)
 PERCENTS = (50.0, 90.0, 99.0)
@@ -53,6 +54,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    copies_of: tuple[str, ...] = ()  # posts that others repeat
     window: Window | None = None  # of publication
     text: Query | None = None  # from `indexers.search_box.parse`
     without: tuple[str, ...] = ()  # ids of posts that are left out
@@ -69,6 +71,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
             "kind": self.kinds,
             "platform": self.platforms,
             "sources": self.sources,
+            "duplicate_of": tuple(document_id(name) for name in self.copies_of),
         }
         return {field: values for field, values in wanted.items() if values}
 
@@ -173,8 +176,34 @@ def counts(reader: Reader, filters: Filters = EVERYTHING) -> Counts:
     query = posts_where(filters).extra(size=0, track_total_hits=True)
     _add_facets(query)
     query.aggs.metric("account_count", "cardinality", field="accounts")
+    query.aggs.bucket("opinions", "filter", filter=Q("term", opinion=True))
     answer = reader.run("counts", reader.names.posts, query)
-    return Counts(total(answer), int(metric(answer, "account_count").get("value", 0)), _facets(answer))
+    accounts, opinions = metric(answer, "account_count").get("value", 0), metric(answer, "opinions").get("doc_count", 0)
+    return Counts(total(answer), opinions, int(accounts), _facets(answer))
+
+
+def copies(reader: Reader, post_ids: Sequence[str]) -> dict[str, int]:
+    """Count what repeats each of some posts, by id; those that nothing repeats are left out."""
+    names = {document_id(name): name for name in post_ids}
+    query = Search().filter("terms", duplicate_of=list(names)).extra(size=0)
+    query.aggs.bucket("copies", "terms", field="duplicate_of", size=max(1, len(names)))
+    return {names[key]: size for key, size in _sizes(reader.run("copies", reader.names.posts, query), "copies").items()}
+
+
+def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iterator[StoredPost]:
+    """Give the opinions first written at `since` or later that have one of the keys; many keys are asked for in several turns.
+
+    Of a great many with the same keys the thousand that were written first are given.
+    """
+    given: set[str] = set()
+    for start in range(0, len(keys), KEYS):
+        query = Search().filter("terms", copy_keys=list(keys[start : start + KEYS])).filter("term", opinion=True)
+        query = query.filter("range", indexed_at={"gte": iso(since)}).sort({"indexed_at": {"order": "asc"}}, {"id": {"order": "asc"}})
+        query = query.extra(size=PAGE).source(excludes=list(FOR_MERGING_ONLY))
+        for hit in hits(reader.run("with_copy_keys", reader.names.posts, query)):
+            if hit["_id"] not in given:
+                given.add(hit["_id"])
+                yield _stored(hit)
 
 
 def models(reader: Reader, filters: Filters = EVERYTHING) -> dict[str, int]:

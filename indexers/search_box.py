@@ -4,7 +4,7 @@
     "早高峰停运"          this very text, whatever the words are
     -演练                 without this
     地铁 OR 公交          either side
-    topic:交通运输 sentiment:负面 asks:投诉 form:广告 account:metro platform:weibo kind:comment from:2026-11-01 to:2026-11-07
+    topic:交通运输 sentiment:负面 asks:投诉 form:广告 account:metro platform:weibo kind:comment copies:weibo:1 from:2026-11-01 to:2026-11-07
 
 Words and fields that stand side by side must all hold; OR binds weaker. Chinese quotes and colons do as well.
 """
@@ -40,7 +40,7 @@ ASKS = {
     "举报": "report", "投诉": "complaint", "求助": "help", "咨询": "question", "建议": "suggestion", "表扬": "praise",
     **{kind.value: kind.value for kind in AskKind},
 }  # fmt: skip
-TERMS = {"account": "accounts", "platform": "platform"}  # name in the box → field
+TERMS = {"account": "accounts", "platform": "platform", "copies": "duplicate_of"}  # name in the box → field
 CHOICES: Mapping[str, Mapping[str, str]] = {"form": FORMS, "asks": ASKS, "kind": {kind.value: kind.value for kind in Kind}}
 FIELDS = ("topic", *TERMS, "sentiment", *CHOICES, "from", "to")
 # A known name and its colon; or any other name in Latin letters, which is a mistake unless an address begins there.

@@ -1,45 +1,134 @@
-"""Measures models on labelled sets: macro-F1, as the field reports it."""
+"""Measures models on labelled sets: precision, recall and F1 of each label, macro-F1 as the field reports it, and calibration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import f1_score
+from numpy.typing import NDArray
 
 from nlp.data import DOMAINS, SENTIMENTS, TOPICS, cut_messages, felt_texts, raw_messages
 from nlp.features import Hashed
-from nlp.linear import Classifier
+from nlp.linear import Answer, Classifier
 from nlp.segment import Batch, Segmenter, batch_of_words
 
+Matrices = NDArray[np.int64]
 
-def macro_f1(right: Sequence[object], said: Sequence[object]) -> float:
-    """The mean over the labels of F1, the harmonic mean of precision and recall; 0 to 1."""
-    return float(f1_score([str(label) for label in right], [str(label) for label in said], average="macro"))
+SEED = 20261125
+RESAMPLES = 2000
+BINS = 15
+INTERVAL = (2.5, 97.5)  # percent
+
+
+class Label(NamedTuple):
+    """How well one label is told; each 0 to 1."""
+
+    name: str
+    rows: int  # that have it
+    precision: float
+    recall: float
+    f1: float
+
+
+class Bin(NamedTuple):
+    """Answers of about the same probability: how sure they were, and how often they were right."""
+
+    rows: int
+    said: float
+    right: float
+
+
+class Measured(NamedTuple):
+    """One model on one set."""
+
+    measure: str  # as the card names it: "macro-F1, dev/virus"
+    rows: int
+    macro_f1: float
+    interval: tuple[float, float]  # of macro-F1, 95 %, by resampling the rows
+    accuracy: float
+    labels: tuple[Label, ...]
+    confusion: tuple[tuple[int, ...], ...]  # rows: right label, columns: answer
+    calibration_error: float  # expected (ECE): the mean gap between how sure answers were and how often they were right
+    bins: tuple[Bin, ...]
+
+
+def measure(name: str, labels: Sequence[object], right: Sequence[object], answer: Answer) -> Measured:
+    """Compare the answers for some texts with what is right."""
+    places = np.array([labels.index(label) for label in right], dtype=np.int64)
+    matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
+    np.add.at(matrix, (places, answer.best), 1)
+    precision, recall, f1 = (each[0] for each in _by_label(matrix[None]))
+    chance = np.random.default_rng(SEED)
+    drawn = chance.multinomial(len(right), matrix.ravel() / max(len(right), 1), RESAMPLES).reshape(RESAMPLES, *matrix.shape)
+    low, high = np.percentile(macro_f1(drawn), INTERVAL).tolist()
+    bins = tuple(_bins(answer.score.astype(np.float64), answer.best == places))
+    return Measured(
+        measure=name,
+        rows=len(right),
+        macro_f1=float(macro_f1(matrix[None])[0]),
+        interval=(low, high),
+        accuracy=float(np.trace(matrix) / max(len(right), 1)),
+        labels=tuple(
+            Label(str(label), int(matrix[place].sum()), float(precision[place]), float(recall[place]), float(f1[place]))
+            for place, label in enumerate(labels)
+        ),
+        confusion=tuple(tuple(row) for row in matrix.tolist()),
+        calibration_error=sum(each.rows * abs(each.said - each.right) for each in bins) / max(len(right), 1),
+        bins=bins,
+    )
+
+
+def measure_sentiment(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Iterator[Measured]:
+    """On the microblogs kept for development, by domain and of all. Raises DataError."""
+    rows = felt_texts(folder, "dev")
+    answer = classifier.answer(Hashed(segmenter.cut_batch([row.text for row in rows])))
+    for name, domains in (*((domain, {domain}) for domain in DOMAINS), ("all", {*DOMAINS})):
+        places = [place for place, row in enumerate(rows) if row.set in domains]
+        if places:
+            chosen = Answer(answer.probabilities[places], answer.margins[places])
+            yield measure(f"macro-F1, dev/{name}", SENTIMENTS, [rows[place].sentiment for place in places], chosen)
+
+
+def measure_topic(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Iterator[Measured]:
+    """On the messages kept for development, cut by others and raw. Raises DataError."""
+    cut, raw = cut_messages(folder, "dev"), raw_messages(folder, "dev_raw")
+    for name, batch, right in (
+        ("dev", batch_of_words([row.tokens for row in cut]), [row.topic for row in cut]),
+        ("dev_raw", segmenter.cut_batch([row.text for row in raw]), [row.topic for row in raw]),
+    ):
+        yield measure(f"macro-F1, {name}", TOPICS, right, _answer(classifier, batch))
 
 
 def sentiment_scores(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Mapping[str, float]:
-    """Macro-F1 on the microblogs kept for development, by domain and of all. Raises DataError."""
-    rows = felt_texts(folder, "dev")
-    said = _labels(classifier, segmenter.cut_batch([row.text for row in rows]), SENTIMENTS)
-    scores = {}
-    for name, domains in (*((domain, {domain}) for domain in DOMAINS), ("all", {*DOMAINS})):
-        pairs = [(row.sentiment, label) for row, label in zip(rows, said, strict=True) if row.set in domains]
-        if pairs:
-            scores[f"macro-F1, dev/{name}"] = macro_f1(*zip(*pairs, strict=True))
-    return scores
+    """Macro-F1 by measure. Raises DataError."""
+    return {each.measure: each.macro_f1 for each in measure_sentiment(classifier, segmenter, folder)}
 
 
 def topic_scores(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Mapping[str, float]:
-    """Macro-F1 on the messages kept for development, cut by others and raw. Raises DataError."""
-    cut, raw = cut_messages(folder, "dev"), raw_messages(folder, "dev_raw")
-    said_of_cut = _labels(classifier, batch_of_words([row.tokens for row in cut]), TOPICS)
-    said_of_raw = _labels(classifier, segmenter.cut_batch([row.text for row in raw]), TOPICS)
-    return {
-        "macro-F1, dev": macro_f1([row.topic for row in cut], said_of_cut),
-        "macro-F1, dev_raw": macro_f1([row.topic for row in raw], said_of_raw),
-    }
+    """Macro-F1 by measure. Raises DataError."""
+    return {each.measure: each.macro_f1 for each in measure_topic(classifier, segmenter, folder)}
 
 
-def _labels(classifier: Classifier, batch: Batch, labels: Sequence[object]) -> list[object]:
-    best: np.ndarray[tuple[int], np.dtype[np.intp]] = classifier.answer(Hashed(batch)).best
-    return [labels[place] for place in best.tolist()]
+def _answer(classifier: Classifier, batch: Batch) -> Answer:
+    return classifier.answer(Hashed(batch))
+
+
+def macro_f1(matrices: Matrices) -> NDArray[np.float64]:
+    """The mean of F1 over the labels that occur, for confusion matrices of shape (draws, labels, labels)."""
+    occurs = matrices.sum(axis=1) + matrices.sum(axis=2) > 0
+    f1: NDArray[np.float64] = (_by_label(matrices)[2] * occurs).sum(axis=1) / np.maximum(occurs.sum(axis=1), 1)
+    return f1
+
+
+def _by_label(matrices: Matrices) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Precision, recall and F1 of each label, of shape (draws, labels); 0 where nothing is."""
+    hits = np.diagonal(matrices, axis1=1, axis2=2).astype(np.float64)
+    said, right = matrices.sum(axis=1), matrices.sum(axis=2)
+    return hits / np.maximum(said, 1), hits / np.maximum(right, 1), 2 * hits / np.maximum(said + right, 1)
+
+
+def _bins(score: NDArray[np.float64], hit: NDArray[np.bool_]) -> Iterator[Bin]:
+    places = np.minimum((score * BINS).astype(np.int64), BINS - 1)
+    for place in np.unique(places).tolist():
+        inside = places == place
+        yield Bin(int(inside.sum()), float(score[inside].mean()), float(hit[inside].mean()))

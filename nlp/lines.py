@@ -44,16 +44,15 @@ class _Unusable(Exception):
         super().__init__(why)
 
 
-def tag_lines(lines: Sequence[bytes], tagger: Tagger) -> list[Line]:
-    """Add the tags to each JSON object with a `text`; all its other fields stay.
+def tag_lines(lines: Sequence[bytes], tagger: Tagger, *, explain: bool = False) -> list[Line]:
+    """Add the tags to each JSON object with a `text`, and as `because` the words that decided them; all its other fields stay.
 
     A line that can't be used comes back with `error`: an object with its fields, anything else as `line`.
     """
     read = [read_line(line) for line in lines]
-    tags = iter(tagger.tag_texts([fields["text"] for fields, usable in read if usable]))
-    return [
-        write_line({**fields, **_shown(next(tags))}, usable=True) if usable else write_line(fields, usable=False) for fields, usable in read
-    ]
+    texts = [fields["text"] for fields, usable in read if usable]
+    tags = map(_shown, tagger.tag_texts(texts)) if not explain else (_explained(tagger, text) for text in texts)
+    return [write_line({**fields, **next(tags)}, usable=True) if usable else write_line(fields, usable=False) for fields, usable in read]
 
 
 def read_line(line: bytes) -> tuple[dict[str, Any], bool]:
@@ -99,6 +98,12 @@ def _as_it_stood(line: bytes) -> dict[str, Any]:
 
 def _shown(tags: Tags) -> dict[str, Any]:
     return {name: getattr(tags, name) for name in _SHOWN}
+
+
+def _explained(tagger: Tagger, text: str) -> dict[str, Any]:
+    tags, because = tagger.explain(text)
+    decided = {name: [[each.word, each.weight] for each in words] for name, words in because._asdict().items()}
+    return {**_shown(tags), "because": decided}
 
 
 def write_line(fields: dict[str, Any], *, usable: bool) -> Line:

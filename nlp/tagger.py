@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from config.topics import OTHER
 from matching.mentions import Mentions
 from nlp.about import About
+from nlp.alike import CHAIN, has_own_words, origin_in
 from nlp.asks import AskWords
+from nlp.copies import copy_keys
+from nlp.explain import Reasons, reasons
 from nlp.features import Hashed
 from nlp.folded import fold_many
 from nlp.known import NOTHING as NOBODY
@@ -19,9 +22,9 @@ from nlp.language import CHINESE, NOTHING, languages
 from nlp.linear import Answer
 from nlp.models import SENTIMENT, SHIPPED, TOPIC, VOICE, Weights, load, read_card
 from nlp.own_topics import Matched, OwnTopics
-from nlp.segment import Segmenter, default, word_lists
+from nlp.segment import Batch, Segmenter, default, word_lists
 from nlp.voice import FORMS, Heard
-from streams.messages import AskKind, Form, Post, Standing, TaggedPost, Tags
+from streams.messages import AskKind, Form, Kind, Post, Standing, TaggedPost, Tags
 
 SECOND = 0.15  # a second topic this probable is close; measured in docs/models.md
 UNSURE = 0.75  # a text this surely about none of the topics or less keeps the nearest one as second
@@ -37,6 +40,7 @@ class Said(NamedTuple):
     text: str
     standing: Standing = Standing.PRIVATE  # of its author
     accounts: tuple[str, ...] = ()  # that it concerns
+    repost: bool = False
 
 
 class Subject(NamedTuple):
@@ -46,6 +50,13 @@ class Subject(NamedTuple):
     score: float
     second: str | None
     second_score: float | None
+
+
+class Copy(NamedTuple):
+    """What is needed to tell copies of a text."""
+
+    own_words: bool
+    keys: tuple[str, ...]
 
 
 class Tagger:
@@ -76,7 +87,7 @@ class Tagger:
         the built-in dictionary only.
         """
         folder, words = folder or SHIPPED, words or default()
-        trained = words if read_card(folder).segmenter == words.stamp else default()
+        trained = trained_segmenter(folder, words)
         return cls(load(folder, trained), trained, words, known)
 
     @property
@@ -86,12 +97,18 @@ class Tagger:
 
     def tag(self, posts: Sequence[Post]) -> list[TaggedPost]:
         """Tag posts by title and text, in order."""
-        tags = self.tag_said([Said(text_of(post), post.author.standing, post.accounts) for post in posts])
+        tags = self.tag_said([Said(text_of(post), post.author.standing, post.accounts, post.kind is Kind.REPOST) for post in posts])
         return [TaggedPost(post=post, tags=tag) for post, tag in zip(posts, tags, strict=True)]
 
     def tag_texts(self, texts: Sequence[str]) -> list[Tags]:
         """Tag texts of private authors, in order, whatever stands in them; an empty one gets the models' most likely labels."""
         return self.tag_said([Said(text) for text in texts])
+
+    def explain(self, text: str) -> tuple[Tags, Reasons]:
+        """The tags of a text of a private author, and which of its words decided them."""
+        tags = self.tag_texts([text])[0]
+        read = tags.language in {CHINESE, None}
+        return tags, reasons(self._weights, self._segmenter, text, tags) if read else Reasons((), (), (), ())
 
     def tag_said(self, said: Sequence[Said]) -> list[Tags]:
         """Tag what posts say, in order."""
@@ -99,7 +116,7 @@ class Tagger:
 
     def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
         texts = [one.text for one in said]
-        batch = self._segmenter.cut_batch(texts)
+        first = batch = self._segmenter.cut_batch(texts)
         hashed = Hashed(batch)
         weighed = self._weights.topic.weigh(hashed)
         topic, sentiment = self._weights.topic.judge(weighed), self._weights.sentiment.answer(hashed)
@@ -121,11 +138,12 @@ class Tagger:
             word_lists(batch),
             self._weights.keywords.keywords(batch, hashed),
             languages(batch),
+            self._copies(said, first),
             strict=True,
         )
-        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language in columns:
+        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in columns:
             if language not in {CHINESE, NOTHING}:
-                yield self._unread(one, own, words, language)
+                yield self._unread(one, own, words, language, copy)
                 continue
             form, form_score = _form(one.standing, forms)
             yield Tags(
@@ -143,13 +161,15 @@ class Tagger:
                 asks_score=asks,
                 doubtful=doubtful,
                 language=language or None,
+                own_words=copy.own_words,
+                copy_keys=copy.keys,
                 tokens=" ".join(words),
                 keywords=keywords,
                 model=self.model,
                 tag_revision=self.tag_revision,
             )
 
-    def _unread(self, said: Said, own: Sequence[Matched], words: Sequence[str], language: str) -> Tags:
+    def _unread(self, said: Said, own: Sequence[Matched], words: Sequence[str], language: str, copy: Copy) -> Tags:
         """Tags of a text in a language that the models don't know: it can be searched for, and has the topics that its words name."""
         return Tags(
             topic=OTHER,
@@ -160,11 +180,23 @@ class Tagger:
             sentiment_score=0.0,
             form=Form.OFFICIAL if said.standing is Standing.MONITORED else Form.VOICE,
             language=language,
+            own_words=copy.own_words,
+            copy_keys=copy.keys,
             tokens=" ".join(words),
             keywords=(),
             model=self.model,
             tag_revision=self.tag_revision,
         )
+
+    def _copies(self, said: Sequence[Said], batch: Batch) -> list[Copy]:
+        """What is needed to tell copies: of a repost without own words the keys of what it hands on."""
+        found = [Copy(own_words=True, keys=keys) for keys in copy_keys(batch)]
+        silent = [place for place, one in enumerate(said) if (one.repost or CHAIN in one.text) and not has_own_words(one.text)]
+        if silent:
+            origins = copy_keys(self._segmenter.cut_batch([origin_in(said[place].text) for place in silent]))
+            for place, keys in zip(silent, origins, strict=True):
+                found[place] = Copy(own_words=False, keys=keys)
+        return found
 
     def _subjects(self, answer: Answer, known: NDArray[np.int64]) -> Iterator[Subject]:
         """The topic of each text and, where it is close, the second one; a text of which nothing is known is about none."""
@@ -195,6 +227,11 @@ def _form(standing: Standing, forms: Sequence[float]) -> tuple[Form, float | Non
     if standing is Standing.MEDIA and FORMS[best] is Form.VOICE:
         return Form.NEWS, None
     return FORMS[best], forms[best]
+
+
+def trained_segmenter(folder: Path, words: Segmenter) -> Segmenter:
+    """What the weights in a folder were made with: `words`, or else the segmenter with the built-in dictionary. Raises WeightsError."""
+    return words if read_card(folder).segmenter == words.stamp else default()
 
 
 class Titled(Protocol):

@@ -17,7 +17,7 @@ import structlog
 from config.settings import Settings
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
 from services.tagging_wire import Answer, Ready, Said, read, write
-from streams.messages import Post, TaggedPost
+from streams.messages import Kind, Post, TaggedPost
 
 _COMMAND = (sys.executable, "-m", "services.tagging")
 GRACE_S = 5.0  # a batch takes less
@@ -51,7 +51,9 @@ class ApartTagger:
         """
         if not posts:
             return []
-        asked = msgspec.msgpack.encode([Said(post.title, post.text, post.author.standing, post.accounts) for post in posts])
+        asked = msgspec.msgpack.encode(
+            [Said(post.title, post.text, post.author.standing, post.accounts, post.kind is Kind.REPOST) for post in posts]
+        )
         answer = self._ask(asked) or self._ask(asked)
         if answer is None:
             raise TaggerGone(f"the tagging process died twice of the same {len(posts)} posts")

@@ -10,8 +10,11 @@ from elasticsearch import Elasticsearch
 from config.check import load_office
 from config.settings import Settings
 from indexers.errors import DatabaseUnavailable
+from indexers.names import Names
+from indexers.reader import Reader
 from indexers.writer import Writer
 from services.apart import ApartTagger, command_for
+from services.copies import Copies
 from services.memory import collect_rarely
 from services.stop import Stop
 from services.work import TOPICS, Tagging, Tally, Worker
@@ -38,7 +41,8 @@ def run_work(
     names = settings.elasticsearch
     with _cutter(settings, apart=apart) as cutter, messages.consumer(settings.work.group, TOPICS) as consumer:
         writer = Writer(client, names.prefix, segmenter=cutter.segmenter, replicas=names.replicas)
-        worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages))
+        reader = Reader(client, Names(names.prefix), settings.zone)
+        worker = Worker(consumer, cutter.tagger, writer, DeadLetters(messages), copies=Copies(reader))
         collect_rarely()
         if ready is not None:
             ready(worker.tally)

@@ -35,7 +35,7 @@ def main(dictionary: str = "", weights: str = "", config: str = "") -> None:
     give_back()  # half as much again was only needed to load
     while (said := read(asked, list[Said])) is not None:
         try:
-            answer = Answer(tagger.tag_said([tagging.Said(text_of(one), one.standing, one.accounts) for one in said]))
+            answer = Answer(tagger.tag_said([tagging.Said(text_of(one), one.standing, one.accounts, one.repost) for one in said]))
         except Exception as error:  # noqa: BLE001 - a text that breaks a library; the parent finds out which
             answer = Answer(error=repr(error))
         write(answers, msgspec.msgpack.encode(answer))

@@ -24,6 +24,7 @@ class Said(msgspec.Struct, array_like=True):
     text: str
     standing: Standing
     accounts: tuple[str, ...]
+    repost: bool
 
 
 class Answer(msgspec.Struct):

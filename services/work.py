@@ -34,6 +34,13 @@ class Tagging(Protocol):
         """Tags for each post, in order; raises TaggerUnavailable where it can't tag anything now."""
 
 
+class Marking(Protocol):
+    """What the loop needs of `services.copies.Copies`."""
+
+    def mark(self, tagged: Sequence[TaggedPost]) -> list[TaggedPost]:
+        """Say of each post which one it repeats, in order; raises DatabaseUnavailable."""
+
+
 class Writing(Protocol):
     """What the loop needs of `indexers.writer.Writer`."""
 
@@ -99,12 +106,20 @@ class Worker:
     """One member of the group that tags and indexes. `clock` gives aware UTC times for dead letters. For one thread at a time."""
 
     def __init__(
-        self, consumer: Consumer, tagger: Tagging, writer: Writing, dead: Letters, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        consumer: Consumer,
+        tagger: Tagging,
+        writer: Writing,
+        dead: Letters,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        copies: Marking | None = None,
     ) -> None:
         self._consumer = consumer
         self._tagger = tagger
         self._writer = writer
         self._dead = dead
+        self._copies = copies
         self._clock = clock
         self._hand = ThreadPoolExecutor(1, "work-write")  # its thread begins with the first batch and ends with this object
         self._writing: _Writing | None = None
@@ -177,6 +192,11 @@ class Worker:
         return letters
 
     def _tag(self, found: Sorted) -> None:
+        self._tag_all(found)
+        if self._copies is not None and found.tagged:
+            found.tagged = self._copies.mark(found.tagged)
+
+    def _tag_all(self, found: Sorted) -> None:
         try:
             found.tagged = self._tagger.tag(found.sightings)
         except TaggerUnavailable:

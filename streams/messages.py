@@ -126,6 +126,9 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str | None = None  # "zh", or what else: then the models, which know Chinese only, say nothing (see `nlp.language`)
     sentiment: int  # -1, 0, 1
     sentiment_score: float
+    own_words: bool = True  # False for a repost that adds nothing of its own
+    copy_keys: tuple[str, ...] = ()  # that near-duplicates of the text share (see `nlp.copies`)
+    duplicate_of: str | None = None  # the post that this one repeats, by id
     tokens: str  # the segmented text, joined by spaces
     keywords: tuple[str, ...]
     model: str  # which models made these, e.g. "topic-1a2b3c4d/sentiment-5e6f7a8b"

@@ -26,6 +26,9 @@ def sightings(draw: st.DrawFn) -> TaggedPost:
         "topic": draw(st.sampled_from(["交通运输", "环境保护"])),
         "sentiment": draw(st.sampled_from([-1, 0, 1])),
         "tokens": draw(st.sampled_from(["停运", "恢复 运行"])),
+        "own_words": draw(st.booleans()),
+        "copy_keys": draw(st.sampled_from([(), ("1", "2")])),
+        "duplicate_of": draw(st.sampled_from([None, "web:1", "web:2"])),
     }
     author = Author(id="p:1", standing=draw(st.sampled_from(Standing)), name=draw(NAMES))
     return tagged(
@@ -197,3 +200,13 @@ def test_observations_have_the_same_id_again() -> None:
         "weibo:1@2026-11-18T04:00:00.000000Z",
         "weibo:1@2026-11-18T04:05:00.000000Z",
     ]
+
+
+def test_what_a_post_repeats_goes_with_its_text() -> None:
+    """Known beats unknown in any order; another text repeats nothing that the first one did."""
+    plain, copy = lift(tagged(1)), lift(tagged(1, tags={"duplicate_of": "weibo:0"}))
+    assert merge(plain, copy) == merge(copy, plain)
+    assert (merge(plain, copy).duplicate_of, merge(plain, copy).opinion) == ("weibo:0", False)
+    edited = lift(tagged(1, text="另写了一段，与原来的毫不相干", collected_at=NOW + timedelta(hours=1)))
+    assert merge(copy, edited) == merge(edited, copy)
+    assert (merge(copy, edited).duplicate_of, merge(copy, edited).opinion) == (None, True)

@@ -8,7 +8,7 @@ import pytest
 
 from nlp.data import DOMAINS
 from nlp.errors import DataError
-from nlp.evaluate import macro_f1, sentiment_scores, topic_scores
+from nlp.evaluate import sentiment_scores, topic_scores
 from nlp.model_card import model_card
 from nlp.models import CARD, SENTIMENT, SHIPPED, TOPIC, VOICE, load, read_card
 from nlp.segment import default
@@ -93,11 +93,6 @@ def test_a_wrong_set_is_named(tmp_path: Path, file: str, content: bytes | None, 
         train(data, tmp_path / "out", segmenter=default(), revision=1, today=DAY, tell=lambda step: None)
     assert file in str(caught.value)
     assert not (tmp_path / "out" / CARD).exists()
-
-
-def test_macro_f1_is_the_mean_over_labels() -> None:
-    """A rare label counts as much as a common one."""
-    assert macro_f1([1, 1, 1, 0], [1, 1, 1, 1]) == pytest.approx((6 / 7 + 0) / 2)
 
 
 @pytest.mark.data

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import islice
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -46,6 +47,9 @@ class PostView(View):
     first_collected_at: datetime
     root: str | None  # the address of the page of the post at the top of the chain
     parent: str | None
+    repeats: str | None  # the address of the page of the post that this one repeats
+    copies: int  # how many repeat this one
+    copies_page: str
     counted_at: dict[str, datetime]  # count → when the one shown was collected
     observations: tuple[Point, ...]
     incident: Case | None  # that it came to
@@ -73,6 +77,9 @@ def post(request: Request, post_id: str) -> Response:
         first_collected_at=stored.first_collected_at,
         root=_link(stored.root_id),
         parent=_link(stored.parent_id),
+        repeats=_link(stored.duplicate_of),
+        copies=queries.copies(desk.reader, [stored.id]).get(stored.id, 0),
+        copies_page="/search?q=" + quote(f"copies:{stored.id}"),
         counted_at=_counted_at(stored),
         observations=points,
         **_cases(desk, stored.id, actor_of(request)),

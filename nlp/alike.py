@@ -1,0 +1,48 @@
+"""Compares texts for being copies, without a model or a table: small enough for processes that don't tag.
+
+A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags count.
+"""
+
+import re
+import unicodedata
+
+COPY = 0.8  # the share of common shingles from which on a text is a copy
+CHAIN = "//@"
+WIDTH = 3  # letters of a shingle
+
+# What platforms and people write where they add nothing.
+_NO_WORDS = re.compile(
+    r"转发微博|转发|轉發|轉發微博|转自|快转|repost|回复@[^:：\s]*[:：]?|@[^\s:：,，@]+|\[[^\[\]]{1,10}\]|#[^#]{1,60}#|https?://\S+"
+)
+_HASHTAG = re.compile(r"#[^#]{1,60}#")
+_LEAST_WORDS = 2  # letters
+_LETTER = re.compile(r"[^\W_]")
+
+
+def has_own_words(text: str) -> bool:
+    """Whether a text says anything before the chain of reposts that it hands on."""
+    return len(_LETTER.findall(_NO_WORDS.sub(" ", _plain(text.partition(CHAIN)[0])))) >= _LEAST_WORDS
+
+
+def origin_in(text: str) -> str:
+    """The text at the end of a chain of reposts, without who wrote it; "" where there is no chain."""
+    _, chain, rest = text.rpartition(CHAIN)
+    if not chain:
+        return ""
+    head, colon, tail = rest.replace("：", ":").partition(":")
+    return tail if colon and len(head) < len(rest) else rest
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The runs of WIDTH letters in a text's own part."""
+    letters = "".join(_LETTER.findall(_HASHTAG.sub(" ", _plain(text.partition(CHAIN)[0]))))
+    return frozenset(letters[place : place + WIDTH] for place in range(len(letters) - WIDTH + 1))
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of shingles that two texts have in common (Jaccard), 0 to 1."""
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
