@@ -5,7 +5,7 @@ import os
 from benchmarks import tagging
 from benchmarks.rows import Given, Row
 
-ASKED = 8000
+ASKED = 6000
 POSTS = 20_000
 
 

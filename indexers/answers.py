@@ -60,6 +60,15 @@ class Spread(NamedTuple):
     bands: Mapping[str, int]
 
 
+class Risen(NamedTuple):
+    """A word that the opinions of a window have more often than those before it."""
+
+    word: str
+    posts: int
+    before: int
+    score: float  # how much more often, times how many times as often (JLH)
+
+
 class AccountSlot(NamedTuple):
     """Posts that concern one account in one step of time."""
 

@@ -114,6 +114,19 @@ class AccountDocument(RecordDocument):
         dynamic = MetaField("strict")
 
 
+class CorrectionDocument(RecordDocument):
+    """`indexers.corrections.Correction` is its body: what a person says instead of a model. Appended, never changed."""
+
+    post = Keyword(ignore_above=MAX_ID_BYTES)
+    field = _keyword()
+    at = Date()
+
+    class Meta:
+        """Strict: a field that is not named above is refused."""
+
+        dynamic = MetaField("strict")
+
+
 FAMILIES: dict[str, type[Document]] = {
     "episodes": EpisodeDocument,
     "alerts": AlertDocument,
@@ -121,4 +134,5 @@ FAMILIES: dict[str, type[Document]] = {
     "leases": LeaseDocument,
     "cursors": CursorDocument,
     "accounts": AccountDocument,
+    "corrections": CorrectionDocument,
 }

@@ -97,6 +97,7 @@ class PostDocument(Document):
     copy_keys = _keyword()
     duplicate_of = _id()
     opinion = Boolean()
+    corrected = Object(enabled=False)
     sentiment = Long()
     sentiment_score = Double()
     model = _keyword()

@@ -50,6 +50,12 @@ class SetupMismatch(IndexerError):
     status = 2
 
 
+class CorrectionError(IndexerError):
+    """A correction of a post, field or value that there is not."""
+
+    status = 2
+
+
 class SearchBoxError(IndexerError):
     """What stands in the search box can't be read. `position` counts characters from 0."""
 

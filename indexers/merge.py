@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from indexers.names import document_id
 from streams.messages import AskKind, Author, Flag, Form, Kind, TaggedPost, Tags
@@ -55,6 +56,15 @@ class CountedAt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     comments: datetime | None = None
     likes: datetime | None = None
     reads: datetime | None = None
+
+
+class Corrected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person says instead of a model about one field of a post; see `indexers.corrections`. None stands for nothing."""
+
+    at: datetime
+    by: str
+    value: str | None = None
+    was: str | None = None  # what the models say
 
 
 class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,6 +115,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     copy_keys: tuple[str, ...] = ()
     duplicate_of: str | None = None  # the post that this one repeats; which of several that is, the first look-up decides
     opinion: bool = True  # it says something that no other post has said before; the number of opinions counts these
+    corrected: dict[str, Corrected] = {}  # by field; such a field holds what a person says
     sentiment: int | None = None
     sentiment_score: float | None = None
     model: str | None = None
@@ -180,6 +191,7 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
     text, tags, newest = max(both, key=_text_rank), max(both, key=_tags_rank), max(both, key=_author_rank)
     counts = {name: max(_count(stored, name), _count(seen, name)) for name in COUNTS}
     copied = _duplicate_of(stored, seen, text.text_from)
+    said, corrected = _corrected(stored, seen, _only_tags(tags))
     values: dict[str, Any] = {name: count.value for name, count in counts.items()}
     return StoredPost(
         id=stored.id,
@@ -208,9 +220,17 @@ def merge(stored: StoredPost, seen: StoredPost) -> StoredPost:
         tags_from=tags.tags_from,
         duplicate_of=copied,
         opinion=tags.own_words and copied is None,
-        **_only_tags(tags),
+        corrected=corrected,
+        **said,
         **values,
     )
+
+
+def retagged(post: StoredPost, tags: Tags) -> StoredPost:
+    """A post as it was read, with other tags of the same text; what a person has corrected stays."""
+    said, corrected = _corrected(post, post, _only_tags(tags))
+    opinion = tags.own_words and post.duplicate_of is None
+    return structs.replace(post, tokens=tags.tokens, corrected=corrected, opinion=opinion, **said)
 
 
 def observations(stored: StoredPost, seen: StoredPost, merged: StoredPost) -> tuple[Observation, ...]:
@@ -293,7 +313,33 @@ def _duplicate_of(stored: StoredPost, seen: StoredPost, text_from: str) -> str |
 
 
 def _only_tags(said: StoredPost | Tags) -> dict[str, Any]:
-    return {name: getattr(said, name) for name in TAGS}
+    """What the models say, whatever was corrected."""
+    values = {name: getattr(said, name) for name in TAGS}
+    if isinstance(said, StoredPost):
+        values |= {name: typed(name, one.was) for name, one in said.corrected.items()}
+    return values
+
+
+def _corrected(stored: StoredPost, seen: StoredPost, said: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Corrected]]:
+    """A correction beats what models say, whichever are newer; of two the later one counts."""
+    newest: dict[str, Corrected] = {}
+    for post in (stored, seen):
+        for name, one in post.corrected.items():
+            newest[name] = max(newest.get(name, one), one, key=lambda each: (each.at, each.by, each.value or ""))
+    kept = {name: structs.replace(one, was=written(said[name])) for name, one in newest.items()}
+    return {**said, **{name: typed(name, one.value) for name, one in kept.items()}}, kept
+
+
+def written(value: object) -> str | None:
+    """The value of a field as corrections write it."""
+    return None if value is None else str(value)
+
+
+def typed(name: str, value: str | None) -> Any:
+    """The value of a field as posts have it. Raises ValueError where the field has no such value."""
+    if value is None:
+        return None
+    return {"sentiment": int, "form": Form, "asks": AskKind}.get(name, str)(value)
 
 
 def _author_rank(post: StoredPost) -> tuple[datetime, bytes]:

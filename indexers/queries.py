@@ -5,7 +5,7 @@ their end.
 """
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ import msgspec
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
 
-from indexers.answers import AccountSlot, Counts, Found, Hit, Share, Slot, Spread
+from indexers.answers import AccountSlot, Counts, Found, Hit, Risen, Share, Slot, Spread
 from indexers.errors import DatabaseError
 from indexers.merge import Observation, StoredPost
 from indexers.names import document_id
@@ -27,6 +27,7 @@ MAX_FACET = 50
 MAX_ACCOUNTS = 1000
 MAX_SOURCES = 1000
 PAGE = 1000
+RISING = 1000  # most frequent words of a window that are looked at
 KEYS = 2000  # of copies, asked for at once
 FACETS = ("topic", "own_topics", "sentiment", "asks", "form", "kind", "platform", "accounts")
 SPREAD_BANDS = (10, 100, 1000)
@@ -206,6 +207,45 @@ def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iter
                 yield _stored(hit)
 
 
+def risen_words(
+    reader: Reader, window: Window, before: Window, filters: Filters = EVERYTHING, *, size: int = 20, least: int = 3
+) -> list[Risen]:
+    """Give the keywords that opinions in a window have and those in the window before had not, or seldom, the most telling first.
+
+    Only opinions count, so that one text that is forwarded a thousand times does not rise. A word must stand in `least` of them. Scores are
+    our own, of two counts (`risen`), so that both engines give the same.
+    """
+    posts, found = _words_of(reader, "risen_words", msgspec.structs.replace(filters, window=window), size=RISING)
+    words = {word: count for word, count in found.items() if count >= least}
+    if not words:
+        return []
+    posts_before, known = _words_of(
+        reader, "risen_words: before", msgspec.structs.replace(filters, window=before), size=len(words), words=words
+    )
+    scored = [
+        Risen(word, count, known.get(word, 0), risen(count, posts, known.get(word, 0), posts_before)) for word, count in words.items()
+    ]
+    return sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.word))[:size]
+
+
+def risen(count: int, posts: int, before: int, posts_before: int) -> float:
+    """How telling it is that a word stands in so many of some posts, and in so many of those before; 0 where it does not rise.
+
+    The difference of the shares times their ratio, with one more post that has the word before: so a new word is not infinitely new, and
+    where nothing was before nothing rises.
+    """
+    share, share_before = count / max(posts, 1), (before + 1) / (posts_before + 1)
+    return (share - share_before) * share / share_before if share > share_before else 0.0
+
+
+def _words_of(reader: Reader, name: str, filters: Filters, *, size: int, words: Iterable[str] | None = None) -> tuple[int, dict[str, int]]:
+    """How many opinions there are, and how many of them have each keyword: the most frequent ones, or some."""
+    query = posts_where(filters).filter("term", opinion=True).extra(size=0, track_total_hits=True)
+    query.aggs.bucket("words", "terms", field="keywords", size=size, **({"include": sorted(words)} if words is not None else {}))
+    answer = reader.run(name, reader.names.posts, query)
+    return total(answer), _sizes(answer, "words")
+
+
 def models(reader: Reader, filters: Filters = EVERYTHING) -> dict[str, int]:
     """Count posts by the models that tagged them, the most first."""
     query = posts_where(filters).extra(size=0)
@@ -289,6 +329,18 @@ def arrivals(reader: Reader, since: datetime, *, size: int = PAGE, after: Sequen
     return [_stored(hit) for hit in hits(reader.run("arrivals", reader.names.posts, query))]
 
 
+def walk_posts(reader: Reader, window: Window) -> Iterator[list[StoredPost]]:
+    """Give all posts published in a window, whole, oldest first, a page at a time; what changes meanwhile is given once."""
+    query = posts_where(Filters(window=window)).sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}).extra(size=PAGE)
+    while True:
+        page = hits(reader.run("walk_posts", reader.names.posts, query))
+        if page:
+            yield [_stored(hit) for hit in page]
+        if len(page) < PAGE:
+            return
+        query = query.extra(search_after=page[-1]["sort"])
+
+
 def get_post(reader: Reader, post_id: str) -> StoredPost | None:
     """Find one post, whichever month it stands in."""
     query: Search[Any] = Search().query("ids", values=[document_id(post_id)]).extra(size=1)
@@ -296,13 +348,16 @@ def get_post(reader: Reader, post_id: str) -> StoredPost | None:
     return _stored(found[0]) if found else None
 
 
-def get_posts(reader: Reader, post_ids: Sequence[str]) -> dict[str, StoredPost]:
-    """Find many posts by their ids, whichever months they stand in; a thousand are asked for at a time."""
+def get_posts(reader: Reader, post_ids: Sequence[str], *, whole: bool = False) -> dict[str, StoredPost]:
+    """Find many posts by their ids, whichever months they stand in; a thousand are asked for at a time.
+
+    `whole`: with what is needed to merge them, too.
+    """
     found: dict[str, StoredPost] = {}
     for start in range(0, len(post_ids), PAGE):
         wanted = {document_id(name): name for name in post_ids[start : start + PAGE]}
         query: Search[Any] = Search().query("ids", values=list(wanted)).sort({"id": {"order": "asc"}}).extra(size=PAGE)
-        query = query.source(excludes=list(FOR_MERGING_ONLY))
+        query = query if whole else query.source(excludes=list(FOR_MERGING_ONLY))
         for hit in hits(reader.run("get_posts", reader.names.posts, query)):
             found.setdefault(wanted[hit["_id"]], _stored(hit))
     return found

@@ -221,6 +221,10 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "accounts_volume": lambda: queries.accounts_volume(reader),
         "leading_posts": lambda: queries.leading_posts(reader),
         "counts": lambda: queries.counts(reader),
+        "walk_posts": lambda: list(queries.walk_posts(reader, window)),
+        "risen_words": lambda: queries.risen_words(
+            reader, window, Window(window.start - timedelta(days=7), window.start), Filters(topics=("交通运输",))
+        ),
         "copies": lambda: queries.copies(reader, ["weibo:1"]),
         "with_copy_keys": lambda: list(queries.with_copy_keys(reader, ["0123456789abcdef"], AT)),
         "models": lambda: queries.models(reader, Filters(window=window)),

@@ -100,6 +100,17 @@ class Writer:
             standing = self._merge(standing, refused)
         raise DatabaseUnavailable(f"write posts: {len(standing)} of them were changed by somebody else {ROUNDS} times in a row")
 
+    def rewrite(self, posts: Sequence[StoredPost]) -> list[Refused]:
+        """Merge posts that were read and then changed into what stands by now. Returns and raises what `write` does."""
+        self.set_up()
+        refused: list[Refused] = []
+        standing = [_Sighted(post.id, self._names.posts_of(month(post.published_at)), (post,), _encode(post)) for post in posts]
+        for _ in range(ROUNDS):
+            if not standing:
+                return refused
+            standing = self._merge(standing, refused)
+        raise DatabaseUnavailable(f"rewrite posts: {len(standing)} of them were changed by somebody else {ROUNDS} times in a row")
+
     def write_coverage(self, reports: Sequence[Coverage]) -> list[Refused]:
         """Store reports of coverage; one that stands already stays. Returns and raises what `write` does."""
         self.set_up()

@@ -29,6 +29,7 @@ from nlp.voice import WORDS, Voice, input_names
 
 FORMAT = 2  # of the folder; raise it when older programs could misread it
 CARD = "card.json"
+ACTIVE = "active"  # names the version in use on a shelf, see `nlp.shelf`
 SHIPPED = Path(__file__).parent / "weights"
 TOPIC, SENTIMENT, VOICE, KEYWORDS = "topic", "sentiment", "voice", "keywords"
 
@@ -102,8 +103,8 @@ def pack(arrays: Arrays) -> bytes:
 
 
 def read_card(folder: Path) -> Card:
-    """Read the card of a folder of weights. Raises WeightsError."""
-    path = folder / CARD
+    """Read the card of a folder of weights, or of the version in use on a shelf. Raises WeightsError."""
+    path = standing(folder) / CARD
     content = _read(path)
     try:
         version = msgspec.json.decode(content, type=dict[str, msgspec.Raw]).get("format", msgspec.Raw(b"null"))
@@ -119,7 +120,19 @@ def next_revision(folder: Path) -> int:
 
     Raises WeightsError where there is a card that can't be read, for then nobody knows what its revision was.
     """
-    return 1 + max((read_card(place).tag_revision for place in (SHIPPED, folder) if (place / CARD).exists()), default=0)
+    places = (SHIPPED, folder, *(path for path in folder.glob("*") if path.name.isdecimal()))
+    return 1 + max((read_card(place).tag_revision for place in places if (place / CARD).exists()), default=0)
+
+
+def standing(folder: Path) -> Path:
+    """Where the weights of a folder are: in it, or on a shelf of several versions where its file `active` says. Raises WeightsError."""
+    path = folder / ACTIVE
+    if not path.is_file():
+        return folder
+    name = _read(path).decode("ascii", "replace").strip()
+    if not name.isdecimal():
+        raise WeightsError("damaged", path, f"should name a version, like 3: {_AGAIN}")
+    return folder / name
 
 
 def load(folder: Path, segmenter: Segmenter) -> Weights:
@@ -127,6 +140,7 @@ def load(folder: Path, segmenter: Segmenter) -> Weights:
 
     Raises WeightsError where a file is missing or damaged, has another format, or was made with another segmenter.
     """
+    folder = standing(folder)
     card = read_card(folder)
     _check_made_alike(folder / CARD, card, segmenter.stamp)
     arrays = {name: _arrays(folder, card, name) for name in (TOPIC, SENTIMENT, VOICE, KEYWORDS)}

@@ -29,6 +29,8 @@ from nlp.train_voice import KINDS, train_voice
 SENTIMENT_RECIPE = Recipe(kinds=("words", "pairs", "characters", "twos", "threes"), least_texts=4, smoothing=1.0, cost=0.3)
 TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.1)
 
+CORRECTION_WEIGHT = 3  # a person who corrects looks at one text; a set was labelled by the hundred
+
 _BACKGROUND_TEXTS, _BACKGROUND_SHARE, _BACKGROUND_MOST = 8000, 0.7, 3000
 # "A1区" stands in for the names of places: no real text has it, so nothing is learned from it.
 _STAND_IN = re.compile(r"[A-Za-z]+\d*[市区县]?")
@@ -42,6 +44,14 @@ _VOICE_SETS = (_EVERYDAY_SET, _SENTIMENT_SET, _MESSAGE_SET)
 _TERMS = "research use; no licence beyond that is stated. Only hashes and numbers derived from the texts are kept here."
 
 
+class Judged(NamedTuple):
+    """A text that a person has corrected: a topic, or a sentiment as "-1", "0" or "1"."""
+
+    text: str
+    field: str
+    value: str
+
+
 class Trained(NamedTuple):
     """One model, ready to be stored."""
 
@@ -49,15 +59,34 @@ class Trained(NamedTuple):
     card: ModelCard
 
 
-def train(data: Path, out: Path, *, segmenter: Segmenter, revision: int, today: dt.date, tell: Callable[[str], None]) -> Card:
+def train(
+    data: Path,
+    out: Path,
+    *,
+    segmenter: Segmenter,
+    revision: int,
+    today: dt.date,
+    tell: Callable[[str], None],
+    judged: Sequence[Judged] = (),
+) -> Card:
     """Train all models on the sets in `data` and write them with their card to `out`; `tell` hears each step as it begins.
+
+    Each of the `judged` texts counts as often as CORRECTION_WEIGHT of the sets'. Nothing is learned from one that is about none of the topics.
 
     Raises DataError where a set is missing or wrong.
     """
     models: dict[str, Trained] = {}
-    for name, make in ((SENTIMENT, _sentiment), (TOPIC, _topic), (VOICE, _voice), (KEYWORDS, _keywords)):
+    felt = [one for one in judged if one.field == SENTIMENT and one.value in map(str, SENTIMENTS)]
+    about = [one for one in judged if one.field == TOPIC and one.value in TOPICS]
+    steps: tuple[tuple[str, Callable[[], Trained]], ...] = (
+        (SENTIMENT, lambda: _sentiment(data, segmenter, felt)),
+        (TOPIC, lambda: _topic(data, segmenter, about)),
+        (VOICE, lambda: _voice(data, segmenter)),
+        (KEYWORDS, lambda: _keywords(data, segmenter)),
+    )
+    for name, make in steps:
         tell(name)
-        models[name] = make(data, segmenter)
+        models[name] = make()
     card = Card(
         format=FORMAT,
         features=FEATURES,
@@ -73,23 +102,24 @@ def train(data: Path, out: Path, *, segmenter: Segmenter, revision: int, today: 
     return card
 
 
-def _sentiment(data: Path, segmenter: Segmenter) -> Trained:
-    rows = felt_texts(data, "train")
+def _sentiment(data: Path, segmenter: Segmenter, judged: Sequence[Judged]) -> Trained:
+    rows, more = felt_texts(data, "train"), [*judged] * CORRECTION_WEIGHT
     texts = Texts(
-        features=Hashed(segmenter.cut_batch([row.text for row in rows])).of(SENTIMENT_RECIPE.kinds),
-        labels=np.array([SENTIMENTS.index(row.sentiment) for row in rows]),
+        features=Hashed(segmenter.cut_batch([*(row.text for row in rows), *(one.text for one in more)])).of(SENTIMENT_RECIPE.kinds),
+        labels=np.array([*(SENTIMENTS.index(row.sentiment) for row in rows), *(SENTIMENTS.index(int(one.value)) for one in more)]),
     )
     parameters = fit(texts, SENTIMENT_RECIPE)
     scores = sentiment_scores(Classifier(SENTIMENT_RECIPE.kinds, parameters), segmenter, data)
-    sets = (Data(name=_SENTIMENT_SET, rows=len(rows), terms=_TERMS),)
+    sets = (Data(name=_SENTIMENT_SET, rows=len(rows), terms=_TERMS), *_corrections(judged))
     return _trained(parameters, SENTIMENT_RECIPE, tuple(map(str, SENTIMENTS)), sets, scores)
 
 
-def _topic(data: Path, segmenter: Segmenter) -> Trained:
-    rows, everyday = cut_messages(data, TRAIN), _everyday(data)
+def _topic(data: Path, segmenter: Segmenter, judged: Sequence[Judged]) -> Trained:
+    rows, everyday, more = cut_messages(data, TRAIN), _everyday(data), [*judged] * CORRECTION_WEIGHT
+    cut = [*(_without_stand_ins(row.tokens) for row in rows), *segmenter.cut_many([one.text for one in more])]
     texts = Texts(
-        features=Hashed(batch_of_words([_without_stand_ins(row.tokens) for row in rows])).of(TOPIC_RECIPE.kinds),
-        labels=np.array([TOPICS.index(row.topic) for row in rows]),
+        features=Hashed(batch_of_words(cut)).of(TOPIC_RECIPE.kinds),
+        labels=np.array([TOPICS.index(name) for name in (*(row.topic for row in rows), *(one.value for one in more))]),
     )
     features = Hashed(segmenter.cut_batch(everyday)).of(TOPIC_RECIPE.kinds)
     parameters = fit(texts, TOPIC_RECIPE, Background(features, len(everyday), _BACKGROUND_SHARE, _BACKGROUND_MOST))
@@ -101,8 +131,13 @@ def _topic(data: Path, segmenter: Segmenter) -> Trained:
     sets = (
         Data(name=_TOPIC_SET, rows=len(rows), terms=_TERMS),
         Data(name=_EVERYDAY_SET, rows=min(_BACKGROUND_MOST, len(everyday)) + len(labelled), terms=_TERMS),
+        *_corrections(judged),
     )
     return _trained(parameters, TOPIC_RECIPE, TOPICS, sets, scores, other=np.array(other, dtype=np.float32))
+
+
+def _corrections(judged: Sequence[Judged]) -> tuple[Data, ...]:
+    return (Data(name="corrections by the office", rows=len(judged), terms="the office's own"),) if judged else ()
 
 
 def _everyday(data: Path) -> list[str]:

@@ -5,6 +5,7 @@ ago and can't be found there yet is remembered here, so much and no more. So not
 the same, and what is tagged once more comes out the same: a post that is known already can only repeat one that was known before it.
 """
 
+import functools
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -28,7 +29,7 @@ class Original(NamedTuple):
 
     at: datetime
     id: str
-    shingles: frozenset[str]
+    text: str
 
 
 class Copies:
@@ -49,14 +50,14 @@ class Copies:
         post, tags = tagged.post, tagged.tags
         origin = post.root_id or post.parent_id if not tags.own_words else None
         if origin is None and tags.copy_keys:
-            said = shingles(_said(post) if tags.own_words else origin_in(post.text))
-            own = document_id(post.id)
+            said, own = _said(post) if tags.own_words else origin_in(post.text), document_id(post.id)
             candidates = {found.id: found for found in self._with_keys(tags.copy_keys, known)}
-            itself = candidates.pop(own, None) or Original(now, own, said)
-            before = [each for each in candidates.values() if each[:2] < itself[:2] and likeness(said, each.shingles) >= COPY]
-            origin = min(before, key=lambda each: each[:2]).id if before else None
+            itself = candidates.pop(own, None)
+            before = [each for each in candidates.values() if itself is None or each[:2] < itself[:2]]
+            alike = [each for each in before if likeness(_shingles(said), _shingles(each.text)) >= COPY]
+            origin = min(alike, key=lambda each: each[:2]).id if alike else None
             if origin is None and tags.own_words:
-                self._remember(tags.copy_keys, itself)
+                self._remember(tags.copy_keys, itself or Original(now, own, said))
         return tagged if origin is None else TaggedPost(post=post, tags=replace(tags, duplicate_of=origin))
 
     def _with_keys(self, keys: Sequence[str], known: dict[str, list[Original]]) -> Iterator[Original]:
@@ -70,7 +71,7 @@ class Copies:
     def _known(self, keys: set[str], now: datetime) -> dict[str, list[Original]]:
         found: dict[str, list[Original]] = {}
         for stored in queries.with_copy_keys(self._reader, sorted(keys), now - REACH):
-            original = Original(stored.indexed_at or now, stored.id, shingles(_said(stored)))
+            original = Original(stored.indexed_at or now, stored.id, _said(stored))
             for key in stored.copy_keys:
                 found.setdefault(key, []).append(original)
         return found
@@ -80,6 +81,12 @@ class Copies:
             self._recent.setdefault(key, original)
         while len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
+
+
+@functools.lru_cache(maxsize=1024)
+def _shingles(text: str) -> frozenset[str]:
+    """Of a text; one that is copied a lot is compared a lot."""
+    return shingles(text)
 
 
 def _said(post: Post | StoredPost) -> str:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexers.corrections import Correction, with_correction
 from indexers.merge import COUNTS, StoredPost, lift, merge, observations
 from streams.messages import Author, Flag, Kind, Standing, TaggedPost
 from tests.indexers.posts import NOW, tagged
@@ -210,3 +211,21 @@ def test_what_a_post_repeats_goes_with_its_text() -> None:
     edited = lift(tagged(1, text="另写了一段，与原来的毫不相干", collected_at=NOW + timedelta(hours=1)))
     assert merge(copy, edited) == merge(edited, copy)
     assert (merge(copy, edited).duplicate_of, merge(copy, edited).opinion) == (None, True)
+
+
+@st.composite
+def corrected(draw: st.DrawFn) -> StoredPost:
+    """A sighting, perhaps with corrections."""
+    post = lift(draw(sightings()))
+    for field, value in draw(st.lists(st.sampled_from([("topic", "卫生计生"), ("topic", "其他"), ("sentiment", "1")]), max_size=3)):
+        at, by = NOW + timedelta(minutes=draw(st.integers(0, 2))), draw(st.sampled_from(["甲", "乙"]))
+        post = with_correction(post, Correction(id="1", post=post.id, field=field, old=None, new=value, by=by, at=at))
+    return post
+
+
+@given(corrected(), corrected(), corrected())
+def test_corrections_join_like_all_else(one: StoredPost, two: StoredPost, three: StoredPost) -> None:
+    """In any order, any grouping and any repetition."""
+    both = merge(one, two)
+    assert both == merge(two, one) == merge(both, one) == merge(both, two)
+    assert merge(both, three) == merge(one, merge(two, three))

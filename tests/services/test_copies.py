@@ -20,7 +20,6 @@ from streams.messages import Kind, TaggedPost
 from tests.indexers.posts import tagged
 from tests.nlp.test_copies import NOTICE
 
-
 TAGGER = functools.cache(Tagger.load)
 
 
@@ -59,7 +58,7 @@ def test_a_copy_in_the_same_batch_a_later_one_and_after_a_restart(reader: Reader
         tagged(3, text="桂花开了，满城都是香味，大家有空出来走走看看吧，别错过"),
     )
     assert origins(first) == [None, "weibo:1", None]
-    assert origins(mark(copies, tagged(4, text=f"#地铁#{NOTICE}"))) == ["weibo:1"]
+    assert origins(mark(copies, tagged(4, text=f"#地铁#{NOTICE}"), tagged(0, text=NOTICE))) == ["weibo:1", "weibo:1"]
     write(reader, first)
     assert origins(mark(Copies(reader), tagged(5, text=NOTICE))) == ["weibo:1"]
 

@@ -1,0 +1,45 @@
+"""Several versions of weights side by side, each in a folder named by its tag revision, and a file that names the one in use.
+
+Nothing is ever changed in place: training adds a version, and going back adds a copy of an old one under a new revision, since what the
+tags of a post come from is decided by revision.
+"""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from nlp.errors import WeightsError
+from nlp.models import ACTIVE, CARD, SHIPPED, Card, read_card, standing
+
+
+def versions(shelf: Path) -> dict[int, Card]:
+    """The cards of all versions by revision, oldest first. Raises WeightsError."""
+    numbers = sorted(int(path.name) for path in shelf.glob("*") if path.name.isdecimal() and (path / CARD).exists())
+    return {number: read_card(shelf / str(number)) for number in numbers}
+
+
+def in_use(shelf: Path) -> Path:
+    """The folder of the version in use; that of the shipped weights where the shelf is empty. Raises WeightsError."""
+    folder = standing(shelf)
+    return folder if (folder / CARD).exists() else SHIPPED
+
+
+def use(shelf: Path, revision: int) -> None:
+    """Put a version to use, in one step: whoever starts from now on takes it."""
+    beside = shelf / f"{ACTIVE}.new"
+    beside.write_text(f"{revision}\n", encoding="ascii")
+    beside.replace(shelf / ACTIVE)
+
+
+def go_back(shelf: Path, revision: int, new: int) -> Card:
+    """Put a copy of an old version to use, under a new revision. Raises WeightsError where there is no such version."""
+    old, folder = shelf / str(revision), shelf / str(new)
+    card = replace(read_card(old), tag_revision=new)
+    if folder.exists():
+        raise WeightsError("damaged", folder, "stands there already: give another revision")
+    shutil.copytree(old, folder, ignore=shutil.ignore_patterns(CARD))
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    use(shelf, new)
+    return card
