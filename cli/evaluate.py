@@ -20,11 +20,11 @@ TOLERANCE = 0.001  # macro-F1: libraries round differently
 def evaluate(data: Path, weights: Path | None, *, as_json: bool) -> None:
     """Measure the models: precision, recall and F1 of each label, confusion, calibration, per set, with 95 % intervals.
 
-    The exit code is 1 where a model is worse than its card says.
-
     \b
     Example:
       yuqing evaluate --data ../shared/data
+
+    Exit codes: 0 done, 1 a model is worse than its card says, 2 wrong usage or configuration, or a set or the weights can't be used.
     """  # noqa: D301 - \b keeps click from wrapping the example
     from config.settings import load_settings
     from nlp.evaluate import measure_sentiment, measure_topic

@@ -111,10 +111,10 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     asks_score: float | None = None
     doubtful: tuple[str, ...] = ()
     language: str | None = None
-    own_words: bool = True
+    own_words: bool = False
     copy_keys: tuple[str, ...] = ()
     duplicate_of: str | None = None  # the post that this one repeats; which of several that is, the first look-up decides
-    opinion: bool = True  # it says something that no other post has said before; the number of opinions counts these
+    opinion: bool = False  # it says something that no other post has said before; the number of opinions counts these
     corrected: dict[str, Corrected] = {}  # by field; such a field holds what a person says
     sentiment: int | None = None
     sentiment_score: float | None = None

@@ -1,6 +1,6 @@
 """Compares texts for being copies, without a model or a table: small enough for processes that don't tag.
 
-A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags count.
+A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags and addresses count.
 """
 
 import re
@@ -10,11 +10,13 @@ COPY = 0.8  # the share of common shingles from which on a text is a copy
 CHAIN = "//@"
 WIDTH = 3  # letters of a shingle
 
+_ADDRESS = r"(?:https?://|www\.)[a-z0-9\-._~:/?#@!$&'()*+,;=%]+"  # as cleaning takes them out, see `nlp.clean`
+_TAG = "#[^#]+#"
 # What platforms and people write where they add nothing.
 _NO_WORDS = re.compile(
-    r"转发微博|转发|轉發|轉發微博|转自|快转|repost|回复@[^:：\s]*[:：]?|@[^\s:：,，@]+|\[[^\[\]]{1,10}\]|#[^#]{1,60}#|https?://\S+"
+    rf"{_ADDRESS}|转发微博|轉發微博|转发|轉發|转自|快转|repost|回复@[^:：\s]*[:：]?|@[^\s:：,，@]+|\[[^\[\]]{{1,10}}\]|{_TAG}"
 )
-_HASHTAG = re.compile(r"#[^#]{1,60}#")
+_TAG_OR_ADDRESS = re.compile(f"{_ADDRESS}|{_TAG}")
 _LEAST_WORDS = 2  # letters
 _LETTER = re.compile(r"[^\W_]")
 
@@ -35,7 +37,7 @@ def origin_in(text: str) -> str:
 
 def shingles(text: str) -> frozenset[str]:
     """The runs of WIDTH letters in a text's own part."""
-    letters = "".join(_LETTER.findall(_HASHTAG.sub(" ", _plain(text.partition(CHAIN)[0]))))
+    letters = "".join(_LETTER.findall(_TAG_OR_ADDRESS.sub(" ", _plain(text.partition(CHAIN)[0]))))
     return frozenset(letters[place : place + WIDTH] for place in range(len(letters) - WIDTH + 1))
 
 

@@ -1,7 +1,7 @@
 """Finds copies of a text: keys that near-duplicates share.
 
-A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags count, so that signs,
-pictures, addresses and tags change nothing. Its keys are four hashes, each of four of its sixteen least shingles (MinHash, banded): of two
+A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags and addresses count (cleaning
+has taken those out), so that signs, pictures, addresses and tags change nothing. Its keys are four hashes, each of four of its sixteen least shingles (MinHash, banded): of two
 texts with four in five shingles in common nine pairs in ten share a key, of unlike ones hardly any. Whoever finds a shared key compares
 the texts themselves (`nlp.alike`). Nothing is remembered here: the same text has the same keys in every process, at any time.
 """
@@ -56,7 +56,8 @@ def _in_hashtags(codes: NDArray[np.uint32], texts: NDArray[np.int64], breaks: ND
     if not len(signs) or not signs[-1]:
         return np.zeros(len(codes), dtype=np.bool_)
     before = np.concatenate([[0], signs[breaks]])  # signs in the texts before each text
-    inside: NDArray[np.bool_] = (signs - before[texts]) % 2 == 1
+    after = np.append(signs[breaks], signs[-1])  # and with its own
+    inside: NDArray[np.bool_] = ((signs - before[texts]) % 2 == 1) & (signs < after[texts])  # a last one alone opens nothing
     return inside
 
 

@@ -1,7 +1,7 @@
-"""Says which words decided: how much less sure each model is of its answer when one word is left out of the text.
+"""Says which words decided: how much less sure each model is of its answer when there is a hole in place of one word.
 
-So whatever a word takes part in counts for it, the word itself, the pairs it stands in and its characters; and it is the model that
-answers, not a picture of it. Weights are differences of log-odds: above 0 a word spoke for the answer, below 0 against it.
+So whatever a word takes part in counts for it, the word itself, the pairs it stands in and its characters, and its neighbours don't become
+each other's; and it is the model that answers, not a picture of it. Weights are differences of log-odds: above 0 a word spoke for the answer, below 0 against it.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from config.topics import OTHER
 from nlp.clean import FIRST_PRIVATE_PLANE
 from nlp.features import Hashed
 from nlp.models import SENTIMENT, TOPIC, Weights
-from nlp.segment import Batch, Segmenter, batch_of_words
+from nlp.segment import Batch, Segmenter, batch_of_clean
 from nlp.voice import FORMS
 from streams.messages import Tags
 
@@ -22,6 +22,7 @@ MOST_WORDS = 300  # different words of a text that are tried, its first ones
 SHOWN = 8  # words of each answer
 LEAST = 0.05  # log-odds: a smaller weight decides nothing
 _AT_ONCE = 50
+_HOLE = "\uf8ff"  # means nothing to anybody, so no model has learned anything of it
 _TINY = 1e-6
 
 Chances = NDArray[np.float64]
@@ -46,20 +47,19 @@ class Reasons(NamedTuple):
 def reasons(weights: Weights, segmenter: Segmenter, text: str, tags: Tags) -> Reasons:
     """Which words of a text decided its tags, which these weights made."""
     batch = segmenter.cut_batch([text])
-    words = [word for word in batch.words if word.strip()]
     solid = dict.fromkeys(word for word, is_word in zip(batch.words, batch.is_word.tolist(), strict=True) if is_word)
     tried = list(solid)[:MOST_WORDS]
     whole = _chances(weights, batch, tags)
     if not tried:
         return Reasons((), (), (), ())
-    without = [_left_out(weights, words, tried[start : start + _AT_ONCE], tags) for start in range(0, len(tried), _AT_ONCE)]
+    without = [_left_out(weights, batch.words, tried[start : start + _AT_ONCE], tags) for start in range(0, len(tried), _AT_ONCE)]
     drops = _odds(whole) - _odds(np.concatenate(without))
     shown = _names(batch)
     return Reasons(*(_strongest([shown.get(word, word) for word in tried], drops[:, place].tolist()) for place in range(4)))
 
 
 def _left_out(weights: Weights, words: Sequence[str], tried: Sequence[str], tags: Tags) -> Chances:
-    return _chances(weights, batch_of_words([[word for word in words if word != left] for left in tried]), tags)
+    return _chances(weights, batch_of_clean([[_HOLE * len(word) if word == left else word for word in words] for left in tried]), tags)
 
 
 def _chances(weights: Weights, batch: Batch, tags: Tags) -> Chances:

@@ -140,6 +140,12 @@ def batch_of_words(texts: Sequence[Sequence[str]]) -> Batch:
     return _batch(words, "".join(words), [], len(texts))
 
 
+def batch_of_clean(texts: Sequence[Sequence[str]]) -> Batch:
+    """Texts of which every word is clean, blanks and marks of emoticons too, as one of a batch's own words is."""
+    words = [word for text in texts for word in (*text, BREAK)][:-1]
+    return _batch(words, "".join(words), [], len(texts))
+
+
 def word_lists(batch: Batch) -> Iterator[list[str]]:
     """The words of each text of a batch, without punctuation and blanks, emoticons put back."""
     words = list(itertools.compress(batch.words, batch.is_word.tolist()))

@@ -25,6 +25,8 @@ def keys(*texts: str) -> list[tuple[str, ...]]:
         f"【转】{NOTICE}[笑哭]🙏",
         f"{NOTICE}//@云溪发布:扩散",
         NOTICE.replace("敬请谅解", "请大家谅解"),
+        f"https://t.example/abc{NOTICE}",
+        f"№1#{NOTICE}",
     ],
 )
 def test_copies_share_a_key_and_are_alike(copy: str) -> None:
