@@ -10,6 +10,7 @@ ON_DUTY = frozenset({Role.ADMIN, Role.DUTY})
 EXPORTERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})
 REPORTERS = PEOPLE - {Role.VIEWER}
 WRITERS = frozenset({Role.ADMIN, Role.DUTY, Role.ANALYST})  # of 日报 and 交接班
+CORRECTORS = frozenset({Role.ADMIN, Role.ANALYST})
 WORKERS = frozenset({Role.ADMIN, Role.DUTY, Role.HANDLER})
 
 # method and path of a route → roles
@@ -35,6 +36,8 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/search"): PEOPLE,
     ("GET", "/search.csv"): EXPORTERS,
     ("GET", "/posts/{post_id:path}"): PEOPLE,
+    ("POST", "/posts/{post_id:path}"): CORRECTORS,
+    ("GET", "/reasons/{post_id:path}"): WRITERS,
     ("GET", "/alerts"): PEOPLE,
     ("GET", "/alerts/{episode_id}"): PEOPLE,
     ("POST", "/alerts/{episode_id}/acknowledge"): ON_DUTY,

@@ -27,6 +27,7 @@ from web import failures, push, sign_in_page
 from web.admit import admit
 from web.desk import Desk
 from web.duty_alerts import open_alerts
+from web.explainer import Explainer
 from web.gate import Gate
 from web.live import Hub
 from web.pages import (
@@ -49,6 +50,7 @@ from web.pages import (
     requests,
     search,
     sources,
+    tags,
 )
 from web.shield import Shield
 
@@ -71,6 +73,7 @@ ROUTERS = (
     accounts.router,
     account.router,
     post.router,
+    tags.router,
     sources.router,
     report.router,
     reports.router,
@@ -140,7 +143,8 @@ def _desk(
         gate=Gate(people, settings.web, clock),
         hub=Hub(reader, clock, (partial(open_alerts, reader),)),
         log=log,
-        cut=office_segmenter(settings.nlp).cut,
+        segmenter=office_segmenter(settings.nlp),
+        explainer=Explainer(settings, office),
         rules=rules,
         incidents=Incidents(reader, office, rules, clock=clock),
         lane=Lane(reader, office, rules, clock=clock),

@@ -23,7 +23,10 @@ from indexers.people import People
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.search_box import Cut
+from indexers.writer import Writer
+from nlp.segment import Segmenter
 from streams.log import Log
+from web.explainer import Explainer
 from web.gate import Gate, Officer
 from web.live import Hub
 
@@ -41,7 +44,8 @@ class Desk(NamedTuple):
     gate: Gate
     hub: Hub
     log: Log
-    cut: Cut  # cuts what is searched for, as posts are cut
+    segmenter: Segmenter  # cuts what is searched for, as posts are cut
+    explainer: Explainer
     rules: IncidentRules
     incidents: Incidents
     lane: Lane
@@ -63,6 +67,16 @@ class Desk(NamedTuple):
     def departments(self) -> dict[str, str]:
         """The names of the departments by id."""
         return {department.id: department.name for department in self.office.departments}
+
+    @property
+    def cut(self) -> Cut:
+        """What cuts a text."""
+        return self.segmenter.cut
+
+    def writer(self) -> Writer:
+        """Make what writes posts."""
+        names = self.settings.elasticsearch
+        return Writer(self.reader.client, names.prefix, segmenter=str(self.segmenter.stamp), replicas=names.replicas)
 
     def edge(self) -> Edge:
         """Make what turns a find into a post. Raises KeyMissing."""

@@ -115,6 +115,7 @@ def test_the_routes_are_described(duty: TestClient) -> None:
         "/duty",
         "/search",
         "/posts/{post_id}",
+        "/reasons/{post_id}",
         "/alerts",
         "/alerts/{episode_id}/acknowledge",
         "/sources",

@@ -169,7 +169,7 @@ def test_what_is_searched_for_is_cut_with_the_office_s_words(
     write(database, web_settings, clock, tagged(text="桃园惠民通打不开", tags={"tokens": "桃园惠民通 打不开"}))
     assert data(duty, "/search?q=桃园惠民通")["total"] == 0
     theirs = create_app(web_settings.model_copy(update={"nlp": NlpSettings(dictionary=words)}), database, log=log)
-    app.state.desk = app.state.desk._replace(cut=theirs.state.desk.cut)
+    app.state.desk = app.state.desk._replace(segmenter=theirs.state.desk.segmenter)
     assert data(duty, "/search?q=桃园惠民通")["total"] == 1
 
 

@@ -28,6 +28,7 @@ PAGES = (
     "/search?q=停运",
     "/posts/weibo:1",
     "/posts/weibo:2",
+    "/reasons/weibo:1",
     "/alerts",
     "/alerts?account=yunxi-fabu",
     f"/alerts/{ALERT}",
@@ -90,6 +91,7 @@ def route_of(path: str) -> str:
     """The route of one of these pages."""
     example = {
         "/posts/weibo:1": "/posts/{post_id:path}",
+        "/reasons/weibo:1": "/reasons/{post_id:path}",
         "/sources/yunxi-news": "/sources/{source_id}",
         f"/reports/{REPORT}": "/reports/{report_id}",
         f"/alerts/{ALERT}": "/alerts/{episode_id}",

@@ -38,6 +38,14 @@ class Case(View):
     name: str  # an incident's title, or the kind of a request
 
 
+class Corrected(View):
+    """What a person said of one field instead of the models."""
+
+    was: str | None  # what the models say
+    by: str
+    at: datetime
+
+
 class PostView(View):
     """The page of a post."""
 
@@ -50,6 +58,7 @@ class PostView(View):
     repeats: str | None  # the address of the page of the post that this one repeats
     copies: int  # how many repeat this one
     copies_page: str
+    corrected: dict[str, Corrected]  # by field
     counted_at: dict[str, datetime]  # count → when the one shown was collected
     observations: tuple[Point, ...]
     incident: Case | None  # that it came to
@@ -80,6 +89,7 @@ def post(request: Request, post_id: str) -> Response:
         repeats=_link(stored.duplicate_of),
         copies=queries.copies(desk.reader, [stored.id]).get(stored.id, 0),
         copies_page="/search?q=" + quote(f"copies:{stored.id}"),
+        corrected={name: Corrected(was=one.was, by=one.by, at=one.at) for name, one in stored.corrected.items()},
         counted_at=_counted_at(stored),
         observations=points,
         **_cases(desk, stored.id, actor_of(request)),
