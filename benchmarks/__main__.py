@@ -16,6 +16,7 @@ from benchmarks.rows import Given, Row, show
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS = {
     "tag": "benchmarks.tag:run",
+    "copies": "benchmarks.copies:run",
     "embedded": "benchmarks.embedded:run",
     "store": "benchmarks.local_store:run",
     "kafka": "benchmarks.servers:run",

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from indexers.merge import StoredPost
 
 
@@ -58,6 +60,16 @@ class Spread(NamedTuple):
     largest: int
     percentiles: Mapping[float, float]
     bands: Mapping[str, int]
+
+
+class Keyed(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an opinion tells whether another post repeats it."""
+
+    id: str
+    indexed_at: datetime
+    text: str
+    copy_keys: tuple[str, ...]
+    title: str | None = None
 
 
 class Risen(NamedTuple):

@@ -13,7 +13,7 @@ import msgspec
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
 
-from indexers.answers import AccountSlot, Counts, Found, Hit, Risen, Share, Slot, Spread
+from indexers.answers import AccountSlot, Counts, Found, Hit, Keyed, Risen, Share, Slot, Spread
 from indexers.errors import DatabaseError
 from indexers.merge import Observation, StoredPost
 from indexers.names import document_id
@@ -191,7 +191,7 @@ def copies(reader: Reader, post_ids: Sequence[str]) -> dict[str, int]:
     return {names[key]: size for key, size in _sizes(reader.run("copies", reader.names.posts, query), "copies").items()}
 
 
-def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iterator[StoredPost]:
+def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iterator[Keyed]:
     """Give the opinions first written at `since` or later that have one of the keys; many keys are asked for in several turns.
 
     Of a great many with the same keys the thousand that were written first are given.
@@ -200,11 +200,11 @@ def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iter
     for start in range(0, len(keys), KEYS):
         query = Search().filter("terms", copy_keys=list(keys[start : start + KEYS])).filter("term", opinion=True)
         query = query.filter("range", indexed_at={"gte": iso(since)}).sort({"indexed_at": {"order": "asc"}}, {"id": {"order": "asc"}})
-        query = query.extra(size=PAGE).source(excludes=list(FOR_MERGING_ONLY))
+        query = query.extra(size=PAGE).source(list(Keyed.__struct_fields__))
         for hit in hits(reader.run("with_copy_keys", reader.names.posts, query)):
             if hit["_id"] not in given:
                 given.add(hit["_id"])
-                yield _stored(hit)
+                yield msgspec.convert(hit["_source"], Keyed)
 
 
 def risen_words(

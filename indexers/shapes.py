@@ -151,7 +151,7 @@ def _post(**given: Any) -> TaggedPost:
         asks_score=0.7,
         doubtful=("metro",),
         language="zh",
-        copy_keys=("0123456789abcdef",),
+        copy_keys=("0123456789ab",),
         duplicate_of="weibo:0",
         sentiment=-1,
         sentiment_score=0.8,
@@ -226,7 +226,7 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
             reader, window, Window(window.start - timedelta(days=7), window.start), Filters(topics=("交通运输",))
         ),
         "copies": lambda: queries.copies(reader, ["weibo:1"]),
-        "with_copy_keys": lambda: list(queries.with_copy_keys(reader, ["0123456789abcdef"], AT)),
+        "with_copy_keys": lambda: list(queries.with_copy_keys(reader, ["0123456789ab"], AT)),
         "models": lambda: queries.models(reader, Filters(window=window)),
         "compare": lambda: queries.compare(reader, {"this": window, "before": Window(window.start - timedelta(days=7), window.start)}),
         "spread": lambda: queries.spread(reader),

@@ -17,13 +17,19 @@ _NO_WORDS = re.compile(
     rf"{_ADDRESS}|转发微博|轉發微博|转发|轉發|转自|快转|repost|回复@[^:：\s]*[:：]?|@[^\s:：,，@]+|\[[^\[\]]{{1,10}}\]|{_TAG}"
 )
 _TAG_OR_ADDRESS = re.compile(f"{_ADDRESS}|{_TAG}")
-_LEAST_WORDS = 2  # letters
-_LETTER = re.compile(r"[^\W_]")
+_LEAST_LETTERS, _LEAST_LATIN = 2, 3  # fewer are no word: "tt" and numbers are what machines put before a repost
+_LETTER, _WORD_LETTER = re.compile(r"[^\W_]"), re.compile(r"[^\W\d_]")
 
 
 def has_own_words(text: str) -> bool:
     """Whether a text says anything before the chain of reposts that it hands on."""
-    return len(_LETTER.findall(_NO_WORDS.sub(" ", _plain(text.partition(CHAIN)[0])))) >= _LEAST_WORDS
+    letters = "".join(_WORD_LETTER.findall(_NO_WORDS.sub(" ", _plain(own_part(text)))))
+    return len(letters) >= (_LEAST_LATIN if letters.isascii() else _LEAST_LETTERS)
+
+
+def own_part(text: str) -> str:
+    """What stands before the chain of reposts."""
+    return text.partition(CHAIN)[0]
 
 
 def origin_in(text: str) -> str:
@@ -37,7 +43,7 @@ def origin_in(text: str) -> str:
 
 def shingles(text: str) -> frozenset[str]:
     """The runs of WIDTH letters in a text's own part."""
-    letters = "".join(_LETTER.findall(_TAG_OR_ADDRESS.sub(" ", _plain(text.partition(CHAIN)[0]))))
+    letters = "".join(_LETTER.findall(_TAG_OR_ADDRESS.sub(" ", _plain(own_part(text)))))
     return frozenset(letters[place : place + WIDTH] for place in range(len(letters) - WIDTH + 1))
 
 

@@ -1,9 +1,11 @@
 """Finds copies of a text: keys that near-duplicates share.
 
-A text's own part ends where a chain of reposts (`//@`) begins. Of it only letters and digits outside hashtags and addresses count (cleaning
-has taken those out), so that signs, pictures, addresses and tags change nothing. Its keys are four hashes, each of four of its sixteen least shingles (MinHash, banded): of two
-texts with four in five shingles in common nine pairs in ten share a key, of unlike ones hardly any. Whoever finds a shared key compares
-the texts themselves (`nlp.alike`). Nothing is remembered here: the same text has the same keys in every process, at any time.
+Whoever asks leaves out what a chain of reposts hands on (`nlp.alike`). Of a text only letters and digits outside hashtags and addresses
+count (cleaning has taken those out), so that signs, pictures, addresses and tags change nothing. Its keys are two hashes, each of three of
+its six least shingles (MinHash, banded): of two texts with four in five shingles in common three pairs in four share a key, with nine in ten
+93 of a hundred, of unlike ones hardly any. More keys would find hardly more of the copies that there are (docs/nlp.md) and cost the store
+more. Whoever finds a shared key compares the texts themselves. Nothing is remembered here: the same text has the same keys in every
+process, at any time.
 """
 
 import functools
@@ -11,12 +13,14 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.alike import CHAIN, WIDTH
+from nlp.alike import WIDTH
 from nlp.clean import BREAK_CODE
 from nlp.segment import SILENT, Batch, character_kinds
 
 LEAST_LETTERS = 20  # a shorter text is likely to be written again by somebody else: 支持！
-_BANDS, _ROWS = 4, 4
+_BANDS, _ROWS = 2, 3
+_DIGITS = 12  # hexadecimal, of a key
+_UNUSED = 64 - 4 * _DIGITS  # bits
 _FACTOR = np.uint32(0x9E3779B1)
 _SEED = 20261125
 _FIRST_PICTURE = 0x1F000
@@ -38,7 +42,7 @@ def copy_keys(batch: Batch) -> list[tuple[str, ...]]:
     bands = _bands(least)
     found: list[tuple[str, ...]] = [()] * batch.size
     for place, row in zip(owners[starts].tolist(), bands.T.tolist(), strict=True):
-        found[place] = tuple(f"{key:016x}" for key in row)
+        found[place] = tuple(f"{key >> _UNUSED:0{_DIGITS}x}" for key in row)
     return found
 
 
@@ -47,7 +51,7 @@ def _own_letters(batch: Batch) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     codes, texts = batch.codes, np.repeat(batch.texts, batch.lengths)
     breaks = codes == BREAK_CODE
     own = (character_kinds()[codes] != SILENT) & (codes < _FIRST_PICTURE) & ~breaks
-    own &= ~_in_hashtags(codes, texts, breaks) & ~_in_chains(codes, texts, batch.size)
+    own &= ~_in_hashtags(codes, texts, breaks)
     return codes[own], texts[own]
 
 
@@ -58,18 +62,6 @@ def _in_hashtags(codes: NDArray[np.uint32], texts: NDArray[np.int64], breaks: ND
     before = np.concatenate([[0], signs[breaks]])  # signs in the texts before each text
     after = np.append(signs[breaks], signs[-1])  # and with its own
     inside: NDArray[np.bool_] = ((signs - before[texts]) % 2 == 1) & (signs < after[texts])  # a last one alone opens nothing
-    return inside
-
-
-def _in_chains(codes: NDArray[np.uint32], texts: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
-    if len(codes) < len(CHAIN):
-        return np.zeros(len(codes), dtype=np.bool_)
-    starts = np.flatnonzero((codes[:-2] == ord("/")) & (codes[1:-1] == ord("/")) & (codes[2:] == ord("@")))
-    if not len(starts):
-        return np.zeros(len(codes), dtype=np.bool_)
-    first = np.full(size, len(codes), dtype=np.int64)
-    np.minimum.at(first, texts[starts], starts)
-    inside: NDArray[np.bool_] = np.arange(len(codes)) >= first[texts]
     return inside
 
 

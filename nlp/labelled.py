@@ -74,6 +74,15 @@ class Labels:
             found.append(NamedIn(text.text, row["name"], row["about"] == "1", row["draw"], text.verified_type == MEDIA))
         return found
 
+    def copies(self) -> list[tuple[str, str, bool]]:
+        """Pairs of texts, and whether one is a copy of the other."""
+        rows = self._read("copies.csv")
+        return [(self._text(row["set"], row["id"]).text, self._text(row["set"], row["other"]).text, row["copy"] == "1") for row in rows]
+
+    def reposts(self) -> list[tuple[str, bool]]:
+        """Reposts, and whether they have words of their own."""
+        return [(self._text(row["set"], row["id"]).text, row["words"] == "1") for row in self._read("reposts.csv")]
+
     def own(self) -> list[OwnText]:
         """Sentences of our own."""
         decoder = msgspec.json.Decoder(OwnText)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from config.topics import OTHER
 from matching.mentions import Mentions
 from nlp.about import About
-from nlp.alike import CHAIN, has_own_words, origin_in
+from nlp.alike import CHAIN, has_own_words, origin_in, own_part
 from nlp.asks import AskWords
 from nlp.copies import copy_keys
 from nlp.explain import Reasons, reasons
@@ -189,13 +189,14 @@ class Tagger:
         )
 
     def _copies(self, said: Sequence[Said], batch: Batch) -> list[Copy]:
-        """What is needed to tell copies: of a repost without own words the keys of what it hands on."""
+        """What is needed to tell copies: the keys of a text's own part, or, of a repost without own words, of what it hands on."""
         found = [Copy(own_words=True, keys=keys) for keys in copy_keys(batch)]
-        silent = [place for place, one in enumerate(said) if (one.repost or CHAIN in one.text) and not has_own_words(one.text)]
-        if silent:
-            origins = copy_keys(self._segmenter.cut_batch([origin_in(said[place].text) for place in silent]))
-            for place, keys in zip(silent, origins, strict=True):
-                found[place] = Copy(own_words=False, keys=keys)
+        reposts = [place for place, one in enumerate(said) if one.repost or CHAIN in one.text]
+        own = [has_own_words(said[place].text) for place in reposts]
+        parts = [own_part(said[place].text) if is_own else origin_in(said[place].text) for place, is_own in zip(reposts, own, strict=True)]
+        if reposts:
+            for place, is_own, keys in zip(reposts, own, copy_keys(self._segmenter.cut_batch(parts)), strict=True):
+                found[place] = Copy(own_words=is_own, keys=keys)
         return found
 
     def _subjects(self, answer: Answer, known: NDArray[np.int64]) -> Iterator[Subject]:

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from indexers import queries
-from indexers.merge import StoredPost
+from indexers.answers import Keyed
 from indexers.names import document_id
 from indexers.reader import Reader
 from nlp.alike import COPY, likeness, origin_in, shingles
 from streams.messages import Post, TaggedPost
 
 REACH = timedelta(days=7)  # how long after a text was first seen its copies are still looked for
-REMEMBERED = 20_000  # keys of posts that were tagged last; four a post
+REMEMBERED = 20_000  # keys of posts that were tagged last; two a post
 
 
 class Original(NamedTuple):
@@ -71,7 +71,7 @@ class Copies:
     def _known(self, keys: set[str], now: datetime) -> dict[str, list[Original]]:
         found: dict[str, list[Original]] = {}
         for stored in queries.with_copy_keys(self._reader, sorted(keys), now - REACH):
-            original = Original(stored.indexed_at or now, stored.id, _said(stored))
+            original = Original(stored.indexed_at, stored.id, _said(stored))
             for key in stored.copy_keys:
                 found.setdefault(key, []).append(original)
         return found
@@ -89,5 +89,5 @@ def _shingles(text: str) -> frozenset[str]:
     return shingles(text)
 
 
-def _said(post: Post | StoredPost) -> str:
+def _said(post: Post | Keyed) -> str:
     return f"{post.title}。{post.text}" if post.title and not post.text.startswith(post.title) else post.text

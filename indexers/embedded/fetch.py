@@ -1,6 +1,7 @@
 """Which part of a document's source an answer carries."""
 
 import fnmatch
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -75,9 +76,9 @@ def _filtered(value: Any, path: str, wanted: Wanted, *, inside: bool) -> Any:
         found = {}
         for name, part in value.items():
             full = f"{path}.{name}" if path else name
-            if any(fnmatch.fnmatchcase(full, pattern) for pattern in wanted.excludes):
+            if _fits(full, wanted.excludes):
                 continue
-            taken = inside or any(fnmatch.fnmatchcase(full, pattern) for pattern in wanted.includes)
+            taken = inside or _fits(full, wanted.includes)
             kept = _filtered(part, full, wanted, inside=taken)
             if kept is not None or (taken and part is None):
                 found[name] = kept
@@ -87,3 +88,13 @@ def _filtered(value: Any, path: str, wanted: Wanted, *, inside: bool) -> Any:
             value[:0] if inside else None
         )
     return value if inside else None
+
+
+def _fits(path: str, patterns: tuple[str, ...]) -> bool:
+    return path in patterns or any(fnmatch.fnmatchcase(path, pattern) for pattern in _wild(patterns))
+
+
+@functools.lru_cache(64)
+def _wild(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that are more than a plain path."""
+    return tuple(pattern for pattern in patterns if any(sign in pattern for sign in "*?["))

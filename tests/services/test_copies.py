@@ -96,7 +96,7 @@ def test_silent_reposts_add_to_their_origin_and_not_to_the_opinions(reader: Read
 def test_the_memory_is_bounded(reader: Reader) -> None:
     """However many posts a worker tags."""
     copies = Copies(reader, clock=lambda: datetime(2026, 11, 20, tzinfo=UTC))
-    posts = [tagged(number, tags={"copy_keys": tuple(f"{number}-{band}" for band in range(4))}) for number in range(REMEMBERED // 4 + 300)]
+    posts = [tagged(number, tags={"copy_keys": tuple(f"{number}-{band}" for band in range(2))}) for number in range(REMEMBERED // 2 + 300)]
     for start in range(0, len(posts), 1000):
         copies.mark(posts[start : start + 1000])
     assert len(copies._recent) == REMEMBERED
