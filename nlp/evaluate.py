@@ -7,17 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from config.topics import OTHER
 from nlp.data import DOMAINS, SENTIMENTS, TOPICS, cut_messages, felt_texts, raw_messages
 from nlp.features import Hashed
-from nlp.linear import Answer, Classifier
+from nlp.figures import RESAMPLES, SEED, Figure, interval, share
+from nlp.labelled import Labelled
+from nlp.linear import Answer, Classifier, Numbers
+from nlp.other import Other
 from nlp.segment import Batch, Segmenter, batch_of_words
 
 Matrices = NDArray[np.int64]
 
-SEED = 20261125
-RESAMPLES = 2000
 BINS = 15
-INTERVAL = (2.5, 97.5)  # percent
 
 
 class Label(NamedTuple):
@@ -60,13 +61,12 @@ def measure(name: str, labels: Sequence[object], right: Sequence[object], answer
     precision, recall, f1 = (each[0] for each in _by_label(matrix[None]))
     chance = np.random.default_rng(SEED)
     drawn = chance.multinomial(len(right), matrix.ravel() / max(len(right), 1), RESAMPLES).reshape(RESAMPLES, *matrix.shape)
-    low, high = np.percentile(macro_f1(drawn), INTERVAL).tolist()
     bins = tuple(_bins(answer.score.astype(np.float64), answer.best == places))
     return Measured(
         measure=name,
         rows=len(right),
         macro_f1=float(macro_f1(matrix[None])[0]),
-        interval=(low, high),
+        interval=interval(macro_f1(drawn)),
         accuracy=float(np.trace(matrix) / max(len(right), 1)),
         labels=tuple(
             Label(str(label), int(matrix[place].sum()), float(precision[place]), float(recall[place]), float(f1[place]))
@@ -97,6 +97,26 @@ def measure_topic(classifier: Classifier, segmenter: Segmenter, folder: Path) ->
         ("dev_raw", segmenter.cut_batch([row.text for row in raw]), [row.topic for row in raw]),
     ):
         yield measure(f"macro-F1, {name}", TOPICS, right, _answer(classifier, batch))
+
+
+def measure_other(labelled: Sequence[Labelled], margins: Numbers, other: Other) -> tuple[Figure, ...]:
+    """How well texts about no topic are told, on those clearly labelled ones that did not choose the threshold (`clear`)."""
+    said = other.probability(margins) > 0.5  # noqa: PLR2004 - the threshold itself
+    rest = clear(labelled)[1::2]
+    none, some = ([place for place in rest if (OTHER in labelled[place].labels) == wanted] for wanted in (True, False))
+    everyday = [place for place in none if labelled[place].draw == "random"]
+    named = [TOPICS[place] for place in margins.argmax(axis=1).tolist()]
+    kept = [place for place in some if not said[place]]
+    return (
+        share("other: everyday texts about none that are said to be", said[everyday]),
+        share("other: microblogs about a topic that are said to have one", ~said[some]),
+        share("other: of these with the right topic", [named[place] in labelled[place].labels for place in kept]),
+    )
+
+
+def clear(labelled: Sequence[Labelled]) -> list[int]:
+    """The places of the texts that are surely about a topic or surely about none; every other one chooses the threshold."""
+    return [place for place, text in enumerate(labelled) if text.labels == {OTHER} or OTHER not in text.labels]
 
 
 def sentiment_scores(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Mapping[str, float]:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from config.topics import OTHER
 from nlp.data import SENTIMENTS, TOPICS, TRAIN, cut_messages, felt_texts, microblogs
-from nlp.evaluate import sentiment_scores, topic_scores
+from nlp.evaluate import clear, measure_other, sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
+from nlp.figures import scores as scores_of
 from nlp.fit import SEED, Background, Recipe, Texts, fit
 from nlp.labelled import Labelled, Labels
 from nlp.linear import Classifier, Numbers, Parameters
@@ -151,23 +152,13 @@ def _without_stand_ins(tokens: Sequence[str]) -> list[str]:
     return [bare for token in tokens if (bare := _STAND_IN.sub("", token))]
 
 
-def _other(labelled: Sequence[Labelled], margins: Numbers) -> tuple[Other, dict[str, float]]:
+def _other(labelled: Sequence[Labelled], margins: Numbers) -> tuple[Other, Mapping[str, float]]:
     """The threshold, chosen on every other clearly labelled text and measured on the rest."""
-    clear = [place for place, text in enumerate(labelled) if text.labels == {OTHER} or OTHER not in text.labels]
-    chosen, rest = clear[::2], clear[1::2]
+    chosen = clear(labelled)[::2]
     other = fit_other(
         margins[chosen], [labelled[place].labels == {OTHER} for place in chosen], [labelled[place].draw == "random" for place in chosen]
     )
-    said = other.probability(margins) > 0.5  # noqa: PLR2004 - the threshold itself
-    none, some = ([place for place in rest if (OTHER in labelled[place].labels) == wanted] for wanted in (True, False))
-    everyday = [place for place in none if labelled[place].draw == "random"]
-    named = [TOPICS[place] for place in margins.argmax(axis=1).tolist()]
-    kept = [place for place in some if not said[place]]
-    return other, {
-        "other: everyday texts about none that are said to be": float(said[everyday].mean()),
-        "other: microblogs about a topic that are said to have one": len(kept) / len(some),
-        "other: of these with the right topic": sum(named[place] in labelled[place].labels for place in kept) / max(len(kept), 1),
-    }
+    return other, scores_of(measure_other(labelled, margins, other))
 
 
 def _voice(data: Path, segmenter: Segmenter) -> Trained:

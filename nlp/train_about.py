@@ -12,6 +12,7 @@ from matching.fold import fold
 from matching.mentions import Mentions
 from nlp.about import DOUBTFUL, INPUTS, Named, look
 from nlp.features import Hashed
+from nlp.figures import Figure, precision_recall, scores
 from nlp.labelled import Labels, NamedIn
 from nlp.linear import Numbers
 from nlp.logistic import Logistic, fit
@@ -33,15 +34,39 @@ class Trained(NamedTuple):
 
 def train_about(folder: Path, segmenter: Segmenter, voice: Voice) -> Trained:
     """Train on our labels over the sets in `folder`; `voice` says how the texts speak. Raises DataError where a set is missing."""
+    looked = _look(folder, segmenter, voice)
+    return Trained(looked.fitted(np.ones_like(looked.test)), dict(scores(_figures(looked))), len(looked.right))
+
+
+def measure_about(folder: Path, segmenter: Segmenter, voice: Voice) -> tuple[Figure, ...]:
+    """Measure on the labels given last what a model says that learned from the others. Raises DataError."""
+    return _figures(_look(folder, segmenter, voice))
+
+
+class _Looked(NamedTuple):
+    """What is seen of each text, whether it is about the body, and whether it is measured on."""
+
+    seen: Numbers
+    right: NDArray[np.bool_]
+    test: NDArray[np.bool_]
+
+    def fitted(self, chosen: NDArray[np.bool_]) -> Logistic:
+        """The model that learned from some."""
+        return fit(INPUTS, self.seen[chosen], self.right[chosen].astype(int).tolist(), [1.0] * int(chosen.sum()), _STRENGTH)
+
+
+def _look(folder: Path, segmenter: Segmenter, voice: Voice) -> _Looked:
     names = Labels(folder).names()
     batch = segmenter.cut_batch([one.text for one in names])
     seen = _see(names, voice.hear(batch, Hashed(batch)))
-    right = np.array([one.about for one in names])
-    test = np.array([one.draw == _TEST for one in names])
-    model = fit(INPUTS, seen[~test], right[~test].astype(int).tolist(), [1.0] * int((~test).sum()), _STRENGTH)
-    likely = model.probabilities(seen[test])[:, 1] >= DOUBTFUL
-    scores = _scores(right[test], likely)
-    return Trained(fit(INPUTS, seen, right.astype(int).tolist(), [1.0] * len(right), _STRENGTH), scores, len(names))
+    return _Looked(seen, np.array([one.about for one in names]), np.array([one.draw == _TEST for one in names]))
+
+
+def _figures(looked: _Looked) -> tuple[Figure, ...]:
+    """Of the accounts taken to be meant, and of those marked as doubtful: how many are right, and how many are found."""
+    likely = looked.fitted(~looked.test).probabilities(looked.seen[looked.test])[:, 1] >= DOUBTFUL
+    right = looked.right[looked.test]
+    return (*precision_recall("about", right, likely), *precision_recall("doubtful", ~right, ~likely))
 
 
 def _see(names: Sequence[NamedIn], heard: Heard) -> Numbers:
@@ -52,13 +77,3 @@ def _see(names: Sequence[NamedIn], heard: Heard) -> Numbers:
         mentions = Mentions([MonitoredAccount(id="it", name=one.name)])
         rows.append(look(Named(folded, mentions.places_in(folded), news[place], advert[place])))
     return np.array(rows, dtype=np.float32)
-
-
-def _scores(right: NDArray[np.bool_], likely: NDArray[np.bool_]) -> dict[str, float]:
-    """Of the accounts taken to be meant, and of those marked as doubtful: how many are right, and how many are found."""
-    return {
-        "about: precision": float(right[likely].mean()),
-        "about: recall": float(likely[right].mean()),
-        "doubtful: precision": float((~right)[~likely].mean()),
-        "doubtful: recall": float((~likely)[~right].mean()),
-    }

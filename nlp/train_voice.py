@@ -4,7 +4,7 @@ Words learn from thousands of texts with a rough label (media wrote it; it is a 
 our own labels (`labels/`). They are measured by five-fold cross-validation over our labels, which the rough part never sees.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +20,12 @@ from matching.fold import fold
 from nlp.asks import AskWords
 from nlp.cues import Cues, read_cues
 from nlp.data import MEDIA, TRAIN, felt_texts, messages, microblogs
+from nlp.evaluate import Measured, measure
 from nlp.features import Features, Hashed, Hashes
+from nlp.figures import Figure, precision_recall, scores, share
 from nlp.fit import SEED, frequent, matrix
-from nlp.labelled import Labels
-from nlp.linear import Classifier, Numbers, Parameters, unit_values
+from nlp.labelled import Labelled, Labels
+from nlp.linear import Answer, Classifier, Numbers, Parameters, unit_values
 from nlp.logistic import Logistic, fit
 from nlp.lookup import Lookup
 from nlp.segment import Segmenter
@@ -52,6 +54,14 @@ class Trained(NamedTuple):
     voice: Voice
 
 
+class Crossed(NamedTuple):
+    """How good the small models are, by cross-validation over our labels."""
+
+    forms: Measured
+    asks: Measured
+    figures: tuple[Figure, ...]
+
+
 class _Rough(NamedTuple):
     """Texts with a rough label."""
 
@@ -63,23 +73,24 @@ class _Rough(NamedTuple):
 
 def train_voice(folder: Path, segmenter: Segmenter) -> Trained:
     """Train on the sets in `folder`. Raises DataError where one is missing."""
-    labels, cues = Labels(folder), Cues(read_cues())
+    labels = Labels(folder)
     rough = _rough(folder, labels)
     parameters = _word_model(rough, labels, segmenter)
     words = Classifier(KINDS, parameters)
-
-    def see(texts: Sequence[str]) -> Numbers:
-        batch = segmenter.cut_batch(texts)
-        return inputs(cues, batch, words.margins(Hashed(batch)))
-
-    form, form_scores = _form(labels, rough, see, input_names(cues, WORDS[0]))
-    asks, asks_scores = _asks(labels, rough, see, input_names(cues, WORDS[1]))
+    tasks = _tasks(labels, rough, segmenter, words)
+    form, asks = tasks.form.fitted(), tasks.asks.fitted()
     arrays: dict[str, NDArray[Any]] = {"hashes": parameters.hashes, "intercept": parameters.intercept}
     arrays["weights"] = parameters.weights.astype(np.float16)
     rows = len(rough.replay), len(rough.felt), len(rough.messages)
     labelled = len(labels.of("forms")) + len(labels.of("asks")) + len(labels.own())
     arrays |= form.arrays("form") | asks.arrays("asks")
-    return Trained(arrays, form_scores | asks_scores, rows, labelled, Voice(cues, words, form, asks))
+    return Trained(arrays, scores(_crossed(tasks).figures), rows, labelled, Voice(Cues(read_cues()), words, form, asks))
+
+
+def measure_voice(folder: Path, segmenter: Segmenter, words: Classifier) -> Crossed:
+    """Measure the small models over what `words`, which never saw our labels, say. Raises DataError."""
+    labels = Labels(folder)
+    return _crossed(_tasks(labels, _rough(folder, labels), segmenter, words))
 
 
 def _rough(folder: Path, labels: Labels) -> _Rough:
@@ -154,28 +165,76 @@ class _Part(NamedTuple):
     weights: NDArray[np.float64]
 
 
-def _form(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> tuple[Logistic, dict[str, float]]:
+class _Task(NamedTuple):
+    """What one of the small models learns: our labels, and what helps."""
+
+    names: tuple[str, ...]  # of what it sees
+    part: _Part
+    helpers: Sequence[_Part]
+    strength: float
+    strata: NDArray[np.int64]
+
+    def fitted(self) -> Logistic:
+        """The model that learned from all."""
+        return self._fit(self.part)
+
+    def crossed(self) -> Numbers:
+        """What models say of those of our texts that they did not learn from; shape (texts, labels)."""
+        said: Numbers | None = None
+        for learned, left in StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED).split(self.strata, self.strata):
+            model = self._fit(_Part(self.part.inputs[learned], self.part.labels[learned], self.part.weights[learned]))
+            found = model.probabilities(self.part.inputs[left])
+            if said is None:
+                said = np.zeros((len(self.strata), found.shape[1]), dtype=np.float32)
+            said[left] = found
+        assert said is not None
+        return said
+
+    def _fit(self, part: _Part) -> Logistic:
+        parts = [part, *self.helpers]
+        return fit(
+            self.names,
+            np.concatenate([one.inputs for one in parts]),
+            np.concatenate([one.labels for one in parts]).tolist(),
+            np.concatenate([one.weights for one in parts]).tolist(),
+            self.strength,
+        )
+
+
+class _Tasks(NamedTuple):
+    form: _Task
+    asks: _Task
+    asked: list[Labelled]  # the texts of `asks`
+
+
+def _tasks(labels: Labels, rough: _Rough, segmenter: Segmenter, words: Classifier) -> _Tasks:
+    cues = Cues(read_cues())
+
+    def see(texts: Sequence[str]) -> Numbers:
+        batch = segmenter.cut_batch(texts)
+        return inputs(cues, batch, words.margins(Hashed(batch)))
+
+    asked = [text for text in labels.of("asks") if text.labels == {NONE} or NONE not in text.labels]
+    form = _form(labels, rough, see, input_names(cues, WORDS[0]))
+    return _Tasks(form, _asks(asked, labels, rough, see, input_names(cues, WORDS[1])), asked)
+
+
+def _form(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _Task:
     ours, own = labels.of("forms"), labels.own()
     right = np.array([FORMS.index(Form(next(iter(text.labels)))) for text in ours])
-    seen = np.delete(see([text.text for text in ours]), -1, axis=1)
     helpers = [
-        _part(np.delete(see([text.text for text in own]), -1, axis=1), [FORMS.index(Form(text.form)) for text in own], 1.0),
+        _part(_without_asks(see([text.text for text in own])), [FORMS.index(Form(text.form)) for text in own], 1.0),
         _part(
-            np.delete(see(rough.replay[:_EVERYDAY]), -1, axis=1),
+            _without_asks(see(rough.replay[:_EVERYDAY])),
             np.where(rough.media[:_EVERYDAY], FORMS.index(Form.NEWS), FORMS.index(Form.VOICE)).tolist(),
             _ROUGH_FORMS * len(right) / _EVERYDAY,
         ),
     ]
-    part = _Part(seen, right, np.where(right == FORMS.index(Form.ADVERT), _ADVERT, 1.0))
-    said = _crossed(names, part, helpers, right, _FORM_STRENGTH).argmax(axis=1)
-    scores: dict[str, float] = {}
-    for place, form in enumerate(FORMS):
-        scores |= _precision_recall(form, right == place, said == place)
-    return _fitted(names, part, helpers, _FORM_STRENGTH), scores
+    weights = np.where(right == FORMS.index(Form.ADVERT), _ADVERT, 1.0)
+    return _Task(names, _Part(_without_asks(see([text.text for text in ours])), right, weights), helpers, _FORM_STRENGTH, right)
 
 
-def _asks(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> tuple[Logistic, dict[str, float]]:
-    ours = [text for text in labels.of("asks") if text.labels == {NONE} or NONE not in text.labels]
+def _asks(ours: Sequence[Labelled], labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _Task:
     own = labels.own()
     right = np.array([NONE not in text.labels for text in ours]).astype(np.int64)
     letters = np.array([text.set == "messages" for text in ours])
@@ -187,16 +246,32 @@ def _asks(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> tu
         _part(_without_news(see(few)), [1] * len(few), _ROUGH_MESSAGES * len(right) / max(len(few), 1)),
     ]
     part = _Part(_without_news(see([text.text for text in ours])), right, weights)
-    sure = _crossed(names, part, helpers, right * 2 + letters, _ASKS_STRENGTH)[:, 1].tolist()
-    words = _shipped_words()
+    return _Task(names, part, helpers, _ASKS_STRENGTH, right * 2 + letters)
+
+
+def _crossed(tasks: _Tasks) -> Crossed:
+    forms, sure = tasks.form.crossed(), tasks.asks.crossed()
+    right, said = tasks.form.part.labels, forms.argmax(axis=1)
+    figures = [figure for place, form in enumerate(FORMS) for figure in precision_recall(form, right == place, said == place)]
+    names, asked = [str(form) for form in FORMS], tasks.asks.part.labels
+    return Crossed(
+        measure("forms, five folds", names, [names[place] for place in right.tolist()], Answer(forms, forms)),
+        measure("asks, five folds", (NONE, "asks"), [(NONE, "asks")[place] for place in asked.tolist()], Answer(sure, sure)),
+        (*figures, *_asks_figures(tasks, sure[:, 1].tolist())),
+    )
+
+
+def _asks_figures(tasks: _Tasks, sure: Sequence[float]) -> Iterator[Figure]:
+    """What voice and words say together, as the tagger does."""
+    ours, right = tasks.asked, tasks.asks.part.labels == 1
+    letters, words = np.array([text.set == "messages" for text in ours]), _shipped_words()
     kinds = [words.kind(fold(text.text), probability) if text.private else None for text, probability in zip(ours, sure, strict=True)]
     said = np.array([kind is not None for kind in kinds])
-    scores = _precision_recall("asks", right == 1, said)
+    yield from precision_recall("asks", right, said)
     for name, chosen in (("messages", letters), ("microblogs", ~letters)):
-        scores |= _precision_recall(f"asks, {name}", right[chosen] == 1, said[chosen])
-    both = np.flatnonzero((right == 1) & said).tolist()
-    scores["asks: of these with the right kind"] = sum(kinds[place] in ours[place].labels for place in both) / max(len(both), 1)
-    return _fitted(names, part, helpers, _ASKS_STRENGTH), scores
+        yield from precision_recall(f"asks, {name}", right[chosen], said[chosen])
+    both = np.flatnonzero(right & said).tolist()
+    yield share("asks: of these with the right kind", [kinds[place] in ours[place].labels for place in both])
 
 
 def _shipped_words() -> AskWords:
@@ -210,34 +285,9 @@ def _without_news(seen: Numbers) -> Numbers:
     return np.delete(seen, -2, axis=1)
 
 
+def _without_asks(seen: Numbers) -> Numbers:
+    return np.delete(seen, -1, axis=1)
+
+
 def _part(seen: Numbers, labels: Sequence[int], weight: float) -> _Part:
     return _Part(seen, np.array(labels, dtype=np.int64), np.full(len(labels), weight))
-
-
-def _fitted(names: tuple[str, ...], part: _Part, helpers: Sequence[_Part], strength: float) -> Logistic:
-    parts = [part, *helpers]
-    return fit(
-        names,
-        np.concatenate([one.inputs for one in parts]),
-        np.concatenate([one.labels for one in parts]).tolist(),
-        np.concatenate([one.weights for one in parts]).tolist(),
-        strength,
-    )
-
-
-def _crossed(names: tuple[str, ...], part: _Part, helpers: Sequence[_Part], strata: NDArray[np.int64], strength: float) -> Numbers:
-    """What models say of texts that they did not learn from; shape (texts, labels)."""
-    said: Numbers | None = None
-    for learned, left in StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED).split(strata, strata):
-        model = _fitted(names, _Part(part.inputs[learned], part.labels[learned], part.weights[learned]), helpers, strength)
-        found = model.probabilities(part.inputs[left])
-        if said is None:
-            said = np.zeros((len(strata), found.shape[1]), dtype=np.float32)
-        said[left] = found
-    assert said is not None
-    return said
-
-
-def _precision_recall(name: str, right: NDArray[np.bool_], said: NDArray[np.bool_]) -> dict[str, float]:
-    hits = float((right & said).sum())
-    return {f"{name}: precision": hits / max(float(said.sum()), 1.0), f"{name}: recall": hits / max(float(right.sum()), 1.0)}

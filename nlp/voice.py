@@ -35,11 +35,12 @@ class Voice:
     """Both models over one look at the texts. Safe to share between threads."""
 
     def __init__(self, cues: Cues, words: Classifier, form: Logistic, asks: Logistic) -> None:
-        self._cues, self._words, self._form, self._asks = cues, words, form, asks
+        self.words = words  # what each word says for a report, and for a text that asks
+        self._cues, self._form, self._asks = cues, form, asks
 
     def hear(self, batch: Batch, hashed: Hashed) -> Heard:
         """The voices of a batch of texts."""
-        found = inputs(self._cues, batch, self._words.margins(hashed))
+        found = inputs(self._cues, batch, self.words.margins(hashed))
         form, asks = found[:, :-1], np.delete(found, -2, axis=1)
         speaks = np.bincount(batch.texts[batch.is_word], minlength=batch.size) > 0  # who says nothing asks for nothing
         return Heard(self._form.probabilities(form), self._asks.probabilities(asks)[:, 1] * speaks)

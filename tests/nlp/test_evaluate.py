@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from cli.main import main
 from nlp.evaluate import Measured, measure
 from nlp.linear import Answer
-from nlp.models import CARD, Card
+from nlp.models import CARD, Card, read_card
 
 
 def measured(right: list[int], said: list[int], sure: float = 0.75) -> Measured:
@@ -54,6 +54,8 @@ def test_the_command_shows_and_holds_models_to_their_card(labelled_data: Path, s
     assert (given.exit_code, given.stderr) == (0, "")
     assert "macro-F1, dev_raw" in given.stdout
     assert "召回" in given.stdout
+    assert "asks: recall" in given.stdout
+    assert given.stdout.count("模型卡") == sum(len(model.scores) for model in read_card(small_weights).models.values())
     for file in small_weights.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     card = msgspec.json.decode((tmp_path / CARD).read_bytes(), type=Card)
