@@ -39,7 +39,7 @@ LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjie
 def main(only: tuple[str, ...], posts: int | None, *, full: bool, save: bool) -> None:
     """Measure speed and memory, beside the obvious way in the same run.
 
-    "asked" is what issue 3 asks for on a 2-core machine. Nothing else should run meanwhile: the load is printed.
+    "asked" is what issue 3 asks for on a 2-core machine, and issue 5 of tagging. Nothing else should run meanwhile: the load is printed.
     """
     for name in only or BENCHMARKS:
         before = os.getloadavg()[0]

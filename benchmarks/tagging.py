@@ -68,7 +68,7 @@ def _sentiment(tagger: Tagger) -> list[dict[str, Any]]:
     ours = [tags.sentiment for tags in tagger.tag_texts([row.text for row in rows])]
     obvious = [_felt(SnowNLP(row.text).sentiments) for row in rows]
     named = ((f"sentiment, {len(rows)} dev texts: ours", ours), (f"sentiment, {len(rows)} dev texts: snownlp", obvious))
-    return [{"name": name, "value": round(_macro_f1(right, said), 3), "unit": "macro-F1"} for name, said in named]
+    return [{"name": name, "value": round(100 * _macro_f1(right, said), 1), "unit": "% macro-F1"} for name, said in named]
 
 
 def _felt(score: float) -> int:

@@ -49,6 +49,7 @@ class MemoryWriter:
 
     def __init__(self) -> None:
         self.ids: list[str] = []
+        self.copies: set[str | None] = set()  # what those that were given repeat
         self.reports: list[str] = []
         self.away = 0
         self.refuses: set[str] = set()
@@ -58,6 +59,7 @@ class MemoryWriter:
             self.away -= 1
             raise DatabaseUnavailable("nobody there", retry_after=0.001)
         self.ids += [each.post.id for each in posts if each.post.id not in self.refuses]
+        self.copies |= {each.tags.duplicate_of for each in posts}
         return [
             Refused(id=each.post.id, reason="document_parsing_exception", error="no", status=400)
             for each in posts
@@ -126,6 +128,33 @@ def test_each_sighting_of_a_refused_post_leaves_its_own_letter(log: LocalLog) ->
     assert writer.ids == ["web:2"]
     found = {(letter.reason, decode(letter.value or b"", Post).text) for letter in dead.list()}
     assert found == {("document_parsing_exception", "先"), ("document_parsing_exception", "后"), ("untaggable", "break")}
+
+
+class AwayFirst:
+    """Calls every post a copy; can't ask the database as often as told."""
+
+    def __init__(self, away: int) -> None:
+        self.away = away
+
+    def mark(self, tagged: Sequence[TaggedPost]) -> list[TaggedPost]:
+        if self.away:
+            self.away -= 1
+            raise DatabaseUnavailable("nobody there", retry_after=0.001)
+        return [TaggedPost(post=each.post, tags=replace(each.tags, duplicate_of="web:0")) for each in tagged]
+
+
+def test_copies_are_told_before_anything_is_written(log: LocalLog) -> None:
+    """While the database can't be asked what a post repeats, nothing is written or committed; then all is, with its mark."""
+    append(log, post(1), post(2))
+    stop, writer = Stop(), MemoryWriter()
+    with log.consumer("work", TOPICS) as consumer:
+        worker = Worker(consumer, PlainTagger(), writer, DeadLetters(log), copies=AwayFirst(2))
+        stop_when_idle(worker, stop, writer)
+        worker.run(stop, limit=10, poll_s=0.05)
+    assert sorted(set(writer.ids)) == ["web:1", "web:2"]
+    assert writer.copies == {"web:0"}
+    assert worker.tally.pauses == 2
+    assert sum(log.lag("work", TOPICS).values()) == 0
 
 
 def test_a_database_that_is_away_pauses_the_loop_and_nothing_is_lost(log: LocalLog) -> None:
