@@ -18,7 +18,7 @@ from benchmarks.posts import END, texts
 from benchmarks.rows import Given, Row
 from config.check import Office, load_office
 from config.settings import Settings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from incidents.asks import Ask, RequestKind
 from incidents.desk import Desk
 from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Filed, Member

@@ -17,7 +17,7 @@ from benchmarks.rows import Given, Row, median
 from config.accounts import MonitoredAccount
 from config.alerts import AlertPlan, Rule
 from config.settings import WatchSettings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.names import Names
 from indexers.reader import Reader
 from indexers.writer import Writer

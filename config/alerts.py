@@ -12,7 +12,7 @@ from config.accounts import Entry, Id, MonitoredAccount, twice
 from config.errors import ConfigError, Problem
 from config.lines import Document, read_yaml, unknown
 from config.settings import PACKAGE_DIR, Settings
-from config.topics import TopicName
+from config.topic_names import TopicName
 
 FILE = "alerts.yaml"
 SECTIONS = ("rules", "channels", "subscriptions")

@@ -1,6 +1,6 @@
 """The topics of posts, and the departments that each concerns: the seven that the tagger knows, and the office's own."""
 
-from typing import Annotated, Literal, Self, TypeVar, get_args
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -8,14 +8,11 @@ from config.accounts import Entry, Id
 from config.errors import ConfigError, Problem
 from config.lines import Document, read_yaml
 from config.settings import Settings
+from config.topic_names import OTHER, TOPIC_NAMES, TopicName
 
 FILE = "topics.yaml"
 SECTIONS = ("topics", "own")
 SIMILAR = 0.2  # how like its examples a text must be, unless the office says otherwise; measured in docs/models.md
-
-TopicName = Literal["城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输"]
-TOPIC_NAMES: tuple[str, ...] = get_args(TopicName)
-OTHER = "其他"  # the topic of a text about none of the seven
 
 
 class TopicEntry(Entry):

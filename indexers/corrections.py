@@ -12,7 +12,7 @@ import msgspec
 from elasticsearch.dsl import Search
 from msgspec.structs import replace
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from indexers import queries
 from indexers.errors import CorrectionError
 from indexers.merge import Corrected, StoredPost, typed, written

@@ -4,13 +4,25 @@ Traditional and simplified characters, full and half width, upper and lower case
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import ahocorasick
 
-from config.accounts import MonitoredAccount
 from matching.evasion import Sounds, bare, in_parts
 from matching.fold import fold
+
+
+class Called(Protocol):
+    """What of a monitored account is looked for: see `config.accounts.MonitoredAccount`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def keywords(self) -> tuple[str, ...]: ...
+    @property
+    def excluded(self) -> tuple[str, ...]: ...
 
 
 class Place(NamedTuple):
@@ -35,7 +47,7 @@ class _Hit(NamedTuple):
     word: _Word
 
 
-def _words(accounts: Iterable[MonitoredAccount]) -> dict[str, _Word]:
+def _words(accounts: Iterable[Called]) -> dict[str, _Word]:
     words: dict[str, _Word] = {}
 
     def add(word: str, *, means: tuple[tuple[str, bool], ...] = (), spoils: tuple[str, ...] = (), silences: tuple[str, ...] = ()) -> None:
@@ -58,7 +70,7 @@ def _words(accounts: Iterable[MonitoredAccount]) -> dict[str, _Word]:
 class Mentions:
     """Finds the accounts that a text concerns. Build it once: that takes about 50 ms, most of it for the first one."""
 
-    def __init__(self, accounts: Iterable[MonitoredAccount]) -> None:
+    def __init__(self, accounts: Iterable[Called]) -> None:
         self._automaton = ahocorasick.Automaton()
         self._words = _words(accounts)
         for text, word in self._words.items():

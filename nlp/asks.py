@@ -5,9 +5,8 @@ Words alone find a report of somebody else's complaint as often as a complaint; 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from config.incidents import RequestKindRule
 from matching.words import Listed, Words
 from streams.messages import AskKind
 
@@ -40,6 +39,17 @@ _GRIEVANCES = (
 )
 
 
+class Rule(Protocol):
+    """By which words a text asks for something: see `config.incidents.RequestKindRule`."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def except_(self) -> tuple[str, ...]: ...
+
+
 class Worded(NamedTuple):
     """Which of the office's kinds a text has words of, and which words."""
 
@@ -52,7 +62,7 @@ class AskWords:
     a report (举报) goes before all, wherever it stands in the list, since its text must not be opened by mistake.
     """  # noqa: D205 - one sentence
 
-    def __init__(self, kinds: Sequence[RequestKindRule]) -> None:
+    def __init__(self, kinds: Sequence[Rule]) -> None:
         ordered = sorted(kinds, key=lambda kind: kind.id != AskKind.REPORT.value)
         self._order = [AskKind(kind.id) for kind in ordered]
         self._words = Words({kind.id: Listed(kind.words, kind.except_) for kind in ordered})

@@ -1,5 +1,6 @@
 """Counts words that tell in which voice a text speaks: whether it reports, tells, sells or asks. One pass of Aho-Corasick."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -43,8 +44,8 @@ class Cues:
         """
         if size == 0:
             return np.zeros((0, len(self.names)), dtype=np.float32)
-        hits = list(self._automaton.iter(joined))
-        found = np.array(hits, dtype=np.int64).reshape(-1, 2)
+        hits = itertools.chain.from_iterable(self._automaton.iter(joined))
+        found = np.fromiter(hits, dtype=np.int64).reshape(-1, 2)
         breaks = np.flatnonzero(code_points(joined) == BREAK_CODE)
         texts = np.searchsorted(breaks, found[:, 0])
         words, width = found[:, 1], len(self.names)

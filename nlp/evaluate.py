@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from nlp.data import DOMAINS, SENTIMENTS, TOPICS, cut_messages, felt_texts, raw_messages
 from nlp.features import Hashed
 from nlp.figures import RESAMPLES, SEED, Figure, interval, share

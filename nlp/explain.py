@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from nlp.clean import FIRST_PRIVATE_PLANE
 from nlp.features import Hashed
 from nlp.models import SENTIMENT, TOPIC, Weights

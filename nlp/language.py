@@ -28,6 +28,7 @@ _SCRIPTS: tuple[tuple[str, tuple[range, ...]], ...] = (
 _NAMES = tuple(name for name, _ in _SCRIPTS)
 _ZH, _LATIN, _ARABIC, _JA = (_NAMES.index(name) for name in (CHINESE, "latin", "arabic", "ja"))
 _NO_LETTER = len(_NAMES)
+_CALLED = (*_NAMES, NOTHING)
 _LEAST_SHARE = 0.1  # of the letters: so many Chinese characters among Latin ones make a text Chinese, so many kana Japanese
 
 
@@ -43,7 +44,7 @@ def languages(batch: Batch) -> list[str]:
         return [CHINESE if chinese else NOTHING for chinese in found.tolist()]
     width = len(_NAMES)
     counts = np.bincount(_texts(batch)[letters] * width + kinds[letters], minlength=batch.size * width).reshape(batch.size, width)
-    named = [_name(row) for row in counts]
+    named = [_CALLED[place] for place in _places(counts).tolist()]
     for place in [place for place, name in enumerate(named) if name == "arabic"]:
         codes = batch.codes[_texts(batch) == place]
         if np.isin(codes, [ord(letter) for letter in _UYGHUR]).any():
@@ -51,16 +52,14 @@ def languages(batch: Batch) -> list[str]:
     return named
 
 
-def _name(counts: NDArray[np.int64]) -> str:
-    letters = int(counts.sum())
-    if letters == 0:
-        return NOTHING
-    best = int(counts.argmax())
-    if best in {_ZH, _LATIN} and counts[_JA] >= _LEAST_SHARE * letters:
-        return "ja"
-    if best == _LATIN and counts[_ZH] >= _LEAST_SHARE * letters:
-        return CHINESE
-    return _NAMES[best]
+def _places(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of _CALLED each text is in, by its letters of each script; shapes (texts, scripts) and (texts,)."""
+    few = _LEAST_SHARE * counts.sum(axis=1)
+    best = counts.argmax(axis=1)
+    chinese = (best == _LATIN) & (counts[:, _ZH] >= few)
+    japanese = ((best == _ZH) | (best == _LATIN)) & (counts[:, _JA] >= few)
+    places: NDArray[np.int64] = np.select([few == 0, japanese, chinese], [_NO_LETTER, _JA, _ZH], best)
+    return places
 
 
 def _texts(batch: Batch) -> NDArray[np.int64]:

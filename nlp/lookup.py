@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from nlp.features import Features, Hashes
 
-_BUCKET_BITS = 20
-_SHIFT = np.uint32(32 - _BUCKET_BITS)
+_MOST_BITS = 20
+_SPARE_BITS = 2  # four buckets for each known hash
 _SMALL = 1 << 32
 
 
@@ -23,19 +23,21 @@ class Present(NamedTuple):
 class Lookup:
     """Finds the row of a hash among the sorted hashes that a model knows, without a vocabulary and without a collision.
 
-    Hashes with the same upper bits stand in one bucket; with 200,000 known hashes most of the million buckets are empty, so
-    what is not known is seen at once.
+    Hashes with the same upper bits stand in one bucket; there are at least four times as many buckets as known hashes, so most are
+    empty, and what is not known is seen at once.
     """
 
     def __init__(self, known: Hashes) -> None:
         self._known = known
-        sizes = np.bincount(known >> _SHIFT, minlength=1 << _BUCKET_BITS)
+        bits = min(_MOST_BITS, len(known).bit_length() + _SPARE_BITS)
+        self._shift = np.uint32(32 - bits)
+        sizes = np.bincount(known >> self._shift, minlength=1 << bits)
         self._sizes = sizes.astype(np.uint16)  # asked first: small enough for the processor's cache
         self._starts = (np.cumsum(sizes) - sizes).astype(np.int32)
 
     def find(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The places of the hashes that are known, shape (found,), and the row of each, of the same shape."""
-        buckets = (hashes >> _SHIFT).astype(np.intp)
+        buckets = (hashes >> self._shift).astype(np.intp)
         sizes = self._sizes.take(buckets)
         places = np.flatnonzero(sizes)
         rows, left, wanted = self._starts.take(buckets.take(places)), sizes.take(places), hashes.take(places)

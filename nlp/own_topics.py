@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from config.topics import OwnTopic
 from matching.words import Listed, Words
+from nlp.known import TopicOfOffice
 from nlp.linear import Classifier, Numbers, Weighed, likeness
 from nlp.segment import Segmenter
 
@@ -23,7 +23,7 @@ class Matched(NamedTuple):
 class OwnTopics:
     """Finds the office's own topics. Safe to share between threads."""
 
-    def __init__(self, topics: Sequence[OwnTopic], classifier: Classifier, segmenter: Segmenter) -> None:
+    def __init__(self, topics: Sequence[TopicOfOffice], classifier: Classifier, segmenter: Segmenter) -> None:
         self._words = Words({topic.name: Listed(topic.words, topic.except_) for topic in topics if topic.words})
         self._like = [topic for topic in topics if topic.examples]
         centres = [classifier.centre(segmenter.cut_batch(topic.examples)) for topic in self._like]

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from matching.mentions import Mentions
 from nlp.about import About
 from nlp.alike import CHAIN, has_own_words, origin_in, own_part

@@ -11,17 +11,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from nlp.data import SENTIMENTS, TOPICS, TRAIN, cut_messages, felt_texts, microblogs
 from nlp.evaluate import clear, measure_other, sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
 from nlp.figures import scores as scores_of
 from nlp.fit import SEED, Background, Recipe, Texts, fit
+from nlp.fit_other import fit_other
 from nlp.labelled import Labelled, Labels
 from nlp.linear import Classifier, Numbers, Parameters
 from nlp.model_card import model_card
 from nlp.models import FORMAT, KEYWORDS, SENTIMENT, TOPIC, VOICE, Card, Data, ModelCard, pack, save
-from nlp.other import Other, fit_other
+from nlp.other import Other
 from nlp.rarity import rarity
 from nlp.segment import Segmenter, batch_of_words
 from nlp.train_about import train_about

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from config.settings import Settings
+from nlp.known import NOTHING, Known
 from services.errors import TaggerGone, TaggerUnavailable, Untaggable
 from services.tagging_wire import Answer, Ready, Said, read, write
 from streams.messages import Kind, Post, TaggedPost
@@ -27,15 +28,15 @@ log = structlog.get_logger()
 
 def command_for(settings: Settings) -> tuple[str, ...]:
     """Give the command of a process that tags as this office wants it."""
-    return (*_COMMAND, *(str(path or "") for path in (settings.nlp.dictionary, settings.nlp.weights, settings.config_dir)))
+    return (*_COMMAND, *(str(path or "") for path in (settings.nlp.dictionary, settings.nlp.weights)))
 
 
 class ApartTagger:
     """A tagger like `nlp.tagger.Tagger`, with its process; leave it, or `close` it, to end that. For one thread at a time."""
 
-    def __init__(self, command: Sequence[str] = _COMMAND) -> None:
-        """Start the process and wait until it can tag. Raises TaggerUnavailable where it can't."""
-        self._command = command
+    def __init__(self, command: Sequence[str] = _COMMAND, known: Known = NOTHING) -> None:
+        """Start the process and wait until it can tag for the office that is `known`. Raises TaggerUnavailable where it can't."""
+        self._command, self._known = command, msgspec.msgpack.encode(known)
         self._process = self._start()
 
     @property
@@ -85,6 +86,8 @@ class ApartTagger:
             stdout=subprocess.PIPE,
             process_group=0,  # Ctrl-C is for this process, which ends the other when its batch is done
         )
+        with contextlib.suppress(BrokenPipeError):
+            write(_pipe(process.stdin), self._known)
         ready = read(_pipe(process.stdout), Ready) or Ready(error="it ended at once")
         if ready.error is None:
             self.segmenter = ready.segmenter

@@ -13,6 +13,7 @@ from indexers.errors import DatabaseUnavailable
 from indexers.names import Names
 from indexers.reader import Reader
 from indexers.writer import Writer
+from nlp.known import Known
 from services.apart import ApartTagger, command_for
 from services.copies import Copies
 from services.memory import collect_rarely
@@ -73,11 +74,10 @@ class _Cutter(NamedTuple):
 @contextmanager
 def _cutter(settings: Settings, *, apart: bool) -> Iterator[_Cutter]:
     if apart:
-        with ApartTagger(command_for(settings)) as tagger:
+        with ApartTagger(command_for(settings), Known.of(load_office(settings))) as tagger:
             yield _Cutter(tagger, tagger.segmenter)
         return
-    from nlp.known import Known  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
-    from nlp.office import office_tagger  # noqa: PLC0415
+    from nlp.office import office_tagger  # noqa: PLC0415 - 90 MB that a process which tags apart doesn't need
 
     own = office_tagger(settings.nlp, Known.of(load_office(settings)))
     yield _Cutter(own, own.segmenter)

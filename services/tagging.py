@@ -1,6 +1,6 @@
-"""The process in which texts are tagged apart: `python -m services.tagging [DICTIONARY [WEIGHTS [CONFIG]]]`, started by `services.apart`.
+"""The process in which texts are tagged apart: `python -m services.tagging [DICTIONARY [WEIGHTS]]`, started by `services.apart`.
 
-It imports little, for its memory counts.
+First it is told what there is to know of the office. It imports little, for its memory counts.
 """
 
 import sys
@@ -8,24 +8,24 @@ from pathlib import Path
 
 import msgspec
 
-from config.check import load_office
 from config.errors import YuqingError
-from config.settings import load_settings
 from nlp import tagger as tagging
-from nlp.known import NOTHING, Known
+from nlp.known import Known
 from nlp.segment import Segmenter
 from nlp.tagger import Tagger, text_of
 from services.memory import collect_rarely, give_back
 from services.tagging_wire import Answer, Ready, Said, read, write
 
 
-def main(dictionary: str = "", weights: str = "", config: str = "") -> None:
-    """Tag what comes until there is no more, with the office's own words, weights and files (the folder `config`) where they are given."""
+def main(dictionary: str = "", weights: str = "") -> None:
+    """Tag what comes until there is no more, with the office's own words and weights where they are given."""
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever a library prints must not get between the answers
+    known = read(asked, Known)
+    if known is None:
+        return
     try:
         segmenter = Segmenter.of_office(Path(dictionary)) if dictionary else None
-        known = Known.of(load_office(load_settings(config_dir=Path(config)))) if config else NOTHING
         tagger = Tagger.load(Path(weights) if weights else None, segmenter, known)
     except YuqingError as error:
         write(answers, msgspec.msgpack.encode(Ready(error=str(error))))

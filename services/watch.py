@@ -25,7 +25,7 @@ from alerts.sender import Sender
 from alerts.watcher import More, Seen, Watcher
 from config.check import Office
 from config.settings import Settings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.cursors import Cursors, Remembered
 from indexers.errors import DatabaseError, DatabaseUnavailable
 from indexers.names import Names

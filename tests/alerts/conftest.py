@@ -10,7 +10,7 @@ from alerts.watcher import Watcher
 from config.accounts import MonitoredAccount
 from config.alerts import AlertPlan
 from config.settings import WatchSettings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.setup import set_up

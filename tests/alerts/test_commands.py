@@ -15,7 +15,7 @@ from alerts.book import Book
 from alerts.episodes import Episode, take
 from cli.main import main
 from config.settings import Settings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.embedded.open import LocalStore, folder_of
 from indexers.names import Names
 from indexers.records import Records

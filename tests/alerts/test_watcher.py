@@ -19,7 +19,7 @@ from alerts.watcher import Watcher
 from config.accounts import MonitoredAccount
 from config.alerts import AlertPlan, Rule, Subscription, WebhookChannel
 from config.settings import WatchSettings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.reader import Reader
 from streams.messages import Author, Standing, TaggedPost
 from tests.indexers.posts import NOW, tagged

@@ -12,7 +12,8 @@ from config.check import check_office, load_office
 from config.errors import ConfigError
 from config.settings import PACKAGE_DIR, Settings
 from config.sources import FeedSource, WeiboSource, load_sources
-from config.topics import TOPIC_NAMES, load_topics
+from config.topic_names import TOPIC_NAMES
+from config.topics import load_topics
 
 ACCOUNTS = """\
 departments:

@@ -6,7 +6,7 @@ from config.accounts import MonitoredAccount
 from matching.fold import fold
 from matching.mentions import Mentions
 from nlp.about import INPUTS, About, Named, look
-from nlp.known import Known
+from nlp.known import Known, Watched
 from nlp.models import SHIPPED, load
 from nlp.segment import default
 from nlp.tagger import Said, Tagger
@@ -53,7 +53,7 @@ def test_the_model_sees_as_many_inputs_as_it_has_names() -> None:
 
 def test_tags_carry_the_doubt() -> None:
     """Of a post's own accounts; who the author is decides the form before how the text sounds."""
-    tagger = Tagger.load(known=Known(accounts=(MUSEUM,)))
+    tagger = Tagger.load(known=Known(accounts=(Watched("museum", ("云溪博物馆",)),)))
     text = "精装两居出租，拎包入住，就在云溪博物馆附近，看房联系房东"
     tags = tagger.tag_said(
         [Said(text, Standing.PRIVATE, ("museum",)), Said(text, Standing.MONITORED, ("museum",)), Said(text, Standing.MEDIA)]

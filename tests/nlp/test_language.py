@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from nlp.language import languages
 from nlp.segment import default
 from nlp.tagger import Tagger

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nlp.other import Other, fit_other
+from nlp.fit_other import fit_other
+from nlp.other import Other
 
 
 def test_half_at_the_threshold_and_surer_away_from_it() -> None:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from config.topics import OTHER, OwnTopic
-from nlp.known import Known
+from config.topic_names import OTHER
+from config.topics import SIMILAR
+from nlp.known import Known, TopicOfOffice
 from nlp.tagger import Tagger
 
-HERITAGE = OwnTopic.model_validate({"name": "文物保护", "words": ["古戏台", "文物"], "except": ["文物鉴定培训"]})
-NIGHT_WORK = OwnTopic(
+HERITAGE = TopicOfOffice(name="文物保护", words=("古戏台", "文物"), except_=("文物鉴定培训",))
+NIGHT_WORK = TopicOfOffice(
     name="夜间施工",
+    similar=SIMILAR,
     examples=(
         "工地半夜还在打桩，全小区都睡不着",
         "凌晨三点施工噪音太大，影响居民休息",

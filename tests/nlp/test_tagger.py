@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.topics import OTHER
+from config.topic_names import OTHER
 from nlp.data import SENTIMENTS, TOPICS
 from nlp.models import SHIPPED, read_card
 from nlp.segment import cut

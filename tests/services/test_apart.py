@@ -57,8 +57,9 @@ def tagger() -> Iterator[ApartTagger]:
 def test_tags_are_those_of_the_tagger_in_this_process() -> None:
     """Where the tagging is done makes no difference, and the stamp is that of the cutter there."""
     posts = [post("云溪的桂花开了", "秋天"), post(""), post("地铁又晚点了[怒]，等了二十分钟"), post("x" * 100_000)]
-    with ApartTagger(command_for(Settings())) as apart:
-        assert apart.tag(posts) == Tagger.load(known=Known.of(load_office(Settings()))).tag(posts)
+    known = Known.of(load_office(Settings()))
+    with ApartTagger(command_for(Settings()), known) as apart:
+        assert apart.tag(posts) == Tagger.load(known=known).tag(posts)
         assert apart.tag([]) == []
         assert apart.segmenter == str(default().stamp)
         child = psutil.Process(apart.pid)

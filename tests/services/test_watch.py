@@ -21,7 +21,7 @@ from alerts.book import DELIVERIES, Book
 from alerts.desk import Desk
 from config.check import load_office
 from config.settings import Settings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.embedded.open import LocalStore, folder_of
 from indexers.errors import DatabaseUnavailable
 from indexers.names import Names

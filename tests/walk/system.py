@@ -14,7 +14,7 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from config.settings import Settings, load_settings
-from config.topics import TOPIC_NAMES
+from config.topic_names import TOPIC_NAMES
 from indexers.connect import connect
 from indexers.embedded.errors import LocalStoreError
 from indexers.embedded.open import folder_of, reach
