@@ -1,7 +1,7 @@
 """The loop that turns messages into records of the database. Handled, flushed, then committed: in that order.
 
-While one batch is written, on a thread of its own, the next is read and tagged. A batch is committed when it is written, before
-the next one is begun; where that fails, what was read ahead is dropped and comes again.
+While one batch is written the next is tagged and the one after it read, each on a thread of its own. A batch is committed when it is
+written, before the next one is begun; where that fails, what was read ahead is dropped and comes again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -79,6 +79,13 @@ class Sorted:
     tagged: list[TaggedPost] = field(default_factory=list)
 
 
+class _Tagging(NamedTuple):
+    """A batch that is being decoded and tagged."""
+
+    batch: Batch
+    found: Future[Sorted]
+
+
 class _Writing(NamedTuple):
     """A batch that is being written; the letters of what the database refused come of it."""
 
@@ -121,7 +128,9 @@ class Worker:
         self._dead = dead
         self._copies = copies
         self._clock = clock
-        self._hand = ThreadPoolExecutor(1, "work-write")  # its thread begins with the first batch and ends with this object
+        self._head = ThreadPoolExecutor(1, "work-tag")  # these threads begin with the first batch and end with this object
+        self._hand = ThreadPoolExecutor(1, "work-write")
+        self._tagging: _Tagging | None = None
         self._writing: _Writing | None = None
         self.tally = Tally()
 
@@ -145,18 +154,32 @@ class Worker:
         self._end()
 
     def step(self, *, limit: int, poll_s: float) -> int:
-        """Read and tag a batch, end the one before it, and begin to write this one.
+        """Read a batch and begin to tag it, end the one before the last, and begin to write the last one.
 
-        Returns the number of records that were read or written; 0 when nothing came and nothing is left to end. Raises what
+        Returns the number of records that were read, tagged or written; 0 when nothing came and nothing is left to end. Raises what
         the log, the tagger and the database raise; then rewind the consumer, for what was read and not committed is forgotten here.
         """
-        batch = self._consumer.poll(limit, 0 if self._writing else poll_s)
-        found = sort_batch(batch, self._clock())
-        self._tag(found)
-        ended = self._finish()
+        try:
+            return self._step(limit, poll_s)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _step(self, limit: int, poll_s: float) -> int:
+        batch = self._consumer.poll(limit, 0 if self._tagging or self._writing else poll_s)
+        last, self._tagging = self._tagging, None
         if batch:
-            self._writing = _Writing(batch, found, self._hand.submit(self._write, found))
-        return len(batch.records) + ended
+            self._tagging = _Tagging(batch, self._head.submit(self._sort_and_tag, batch))
+        return len(batch.records) + self._go_on(last)
+
+    def _go_on(self, last: _Tagging | None) -> int:
+        """End the batch that is being written, and begin to write the one that was tagged last; returns the number of their records."""
+        found = last.found.result() if last else None
+        ended = self._finish()
+        if last is None or found is None:
+            return ended
+        self._writing = _Writing(last.batch, found, self._hand.submit(self._write, found))
+        return ended + len(last.batch.records)
 
     def _finish(self) -> int:
         """Wait until the batch that is being written is, and commit it; returns the number of its records."""
@@ -173,11 +196,19 @@ class Worker:
         return len(writing.batch.records)
 
     def _end(self) -> None:
-        """End the batch in hand; one that can't be written now comes again when the next worker starts."""
+        """End the batches in hand; one that can't be written now comes again when the next worker starts."""
+        last, self._tagging = self._tagging, None
         try:
+            self._go_on(last)
             self._finish()
-        except (DatabaseUnavailable, LogUnavailable, PartitionsLost) as error:
+        except (DatabaseUnavailable, LogUnavailable, TaggerUnavailable, PartitionsLost) as error:
             log.warning("work.left_undone", error=str(error))
+            self._forget()
+
+    def _sort_and_tag(self, batch: Batch) -> Sorted:
+        found = sort_batch(batch, self._clock())
+        self._tag(found)
+        return found
 
     def _write(self, found: Sorted) -> list[DeadLetter]:
         letters: list[DeadLetter] = []
@@ -217,11 +248,17 @@ class Worker:
         return DeadLetter.of_record(record, refused.reason, refused.error, self._clock())
 
     def _rewind(self) -> None:
-        """Go back to what was last committed, once nothing is being written any more."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            wait([writing.refused])
+        """Go back to what was last committed."""
         try:
             self._consumer.rewind()
         except LogUnavailable as error:
             log.warning("work.rewind_failed", error=str(error))
+
+    def _forget(self) -> None:
+        """Drop the batches in hand, once nothing is being tagged or written any more."""
+        tagging, writing = self._tagging, self._writing
+        self._tagging = self._writing = None
+        if tagging is not None:
+            wait([tagging.found])
+        if writing is not None:
+            wait([writing.refused])

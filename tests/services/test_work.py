@@ -81,9 +81,9 @@ def append(log: LocalLog, *posts: Post) -> None:
     log.append([Message(topic=Topic.POSTS, key=each.key, value=encode(each)) for each in posts])
 
 
-def drain(worker: Worker) -> None:
+def drain(worker: Worker, limit: int = 10) -> None:
     """Work until nothing is left."""
-    while worker.step(limit=10, poll_s=0.05):
+    while worker.step(limit=limit, poll_s=0.05):
         pass
 
 
@@ -221,9 +221,8 @@ def test_what_was_read_ahead_of_a_failed_write_comes_again(log: LocalLog) -> Non
     with log.consumer("work", TOPICS) as consumer:
         worker = Worker(consumer, PlainTagger(), writer, DeadLetters(log))
         for _ in range(2):
-            worker.step(limit=1, poll_s=0.05)
             with pytest.raises(DatabaseUnavailable):
-                worker.step(limit=1, poll_s=0.05)
+                drain(worker, limit=1)
             lags.append(sum(log.lag("work", TOPICS).values()))
             consumer.rewind()
         while worker.step(limit=1, poll_s=0.05):
