@@ -27,6 +27,7 @@ BENCHMARKS = {
     "group": "benchmarks.grouping:run",
     "watch": "benchmarks.watch:run",
     "duty": "benchmarks.duty:run",
+    "proofread": "benchmarks.proofreading:run",
 }
 LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "stack": "cli.stack:stack",
     "tag": "cli.tag:tag",
     "train": "cli.train:train",
+    "train-proofread": "cli.train_proofread:train_proofread",
     "up": "cli.up:up",
     "users": "cli.users:users",
     "watch": "cli.watch:watch",

@@ -33,7 +33,8 @@ _RULES = {
 @click.option("--jsonl", is_flag=True, help='Read JSON lines, each an object with a "text", and write the same lines with what was found.')
 @click.option("--json", "as_json", is_flag=True, help="Print what was found in a plain text as one JSON object.")
 @click.option("--corrected", is_flag=True, help="Print the corrected text instead of what was found.")
-def proofread(source: str, output: Path | None, *, jsonl: bool, as_json: bool, corrected: bool) -> None:
+@click.option("--weights", type=click.Path(path_type=Path), help="Use the model in this folder, as `yuqing train-proofread` wrote it.")
+def proofread(source: str, output: Path | None, weights: Path | None, *, jsonl: bool, as_json: bool, corrected: bool) -> None:
     """Proofread an official text before it goes out: plain text (UTF-8), or JSON lines.
 
     Finds wrong characters, names and titles, names of agencies and places, punctuation, numbers, forbidden and sensitive wording: by the
@@ -57,7 +58,7 @@ def proofread(source: str, output: Path | None, *, jsonl: bool, as_json: bool, c
 
     if jsonl + as_json + corrected > 1:
         raise click.UsageError("--jsonl, --json and --corrected are three ways to write what was found: give one of them")
-    proofreader = Proofreader(OfficeLists.of(load_office(load_settings(), secrets=False)))
+    proofreader = Proofreader.load(OfficeLists.of(load_office(load_settings(), secrets=False)), weights)
     try:
         with open_both(source, output) as (given, written), progress(source if jsonl else STANDARD, "校对") as bar:
             if not jsonl:

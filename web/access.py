@@ -59,6 +59,7 @@ ACCESS: Mapping[tuple[str, str], frozenset[Role]] = {
     ("GET", "/audit"): frozenset({Role.ADMIN}),
     ("GET", "/openapi.json"): PEOPLE,
     ("POST", "/api/posts"): frozenset({Role.SOURCE}),
+    ("POST", "/api/proofread"): PEOPLE,
 }
 
 # These ask nothing of the database, so they are answered before it is made ready.

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -21,9 +21,11 @@ from indexers.names import Names
 from indexers.people import People
 from indexers.reader import Reader
 from nlp.office import office_segmenter
+from nlp.proofread.office import OfficeLists
+from nlp.proofread.proofreader import Proofreader
 from streams.engines import open_log
 from streams.log import Log
-from web import failures, push, sign_in_page
+from web import failures, proofreading, push, sign_in_page
 from web.admit import admit
 from web.desk import Desk
 from web.duty_alerts import open_alerts
@@ -80,6 +82,7 @@ ROUTERS = (
     me.router,
     audit.router,
     push.router,
+    proofreading.router,
     machine.router,
 )
 
@@ -151,6 +154,7 @@ def _desk(
         withheld=Withheld(reader, office, rules),
         clock=clock,
         is_set_up=is_set_up,
+        proofreader=cache(partial(Proofreader.load, OfficeLists.of(office))),
     )
 
 

@@ -24,6 +24,7 @@ from indexers.reader import Reader
 from indexers.records import Records
 from indexers.search_box import Cut
 from indexers.writer import Writer
+from nlp.proofread.proofreader import Proofreader
 from nlp.segment import Segmenter
 from streams.log import Log
 from web.explainer import Explainer
@@ -52,6 +53,7 @@ class Desk(NamedTuple):
     withheld: Withheld  # asked before the text of any post is shown
     clock: Callable[[], datetime]
     is_set_up: Callable[[], bool]  # whether the indices' templates are made: nothing may be written before
+    proofreader: Callable[[], Proofreader]  # loaded when it is first asked for: half a second, 60 MB
 
     @property
     def accounts(self) -> dict[str, MonitoredAccount]:

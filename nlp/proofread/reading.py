@@ -1,5 +1,6 @@
 """A text as rules and model read it: simplified, half width, without invisible characters; each place leads back to the text as given."""
 
+import bisect
 import functools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
@@ -51,6 +52,10 @@ class Reading(NamedTuple):
             confidence=round(confidence, 4),
             why=why,
         )
+
+    def span(self, finding: Finding) -> tuple[int, int]:
+        """Where a finding stands in `text`."""
+        return bisect.bisect_left(self.places, finding.offset), bisect.bisect_left(self.places, finding.end)
 
 
 def is_han(character: str) -> bool:

@@ -120,6 +120,7 @@ def test_the_routes_are_described(duty: TestClient) -> None:
         "/alerts/{episode_id}/acknowledge",
         "/sources",
         "/api/posts",
+        "/api/proofread",
         "/live",
         "/reports",
     } <= described["paths"].keys()
