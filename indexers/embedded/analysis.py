@@ -102,6 +102,11 @@ def split_long(text: str) -> str:
     return _LONG.sub(lambda run: " ".join(run[0][at : at + LONGEST_WORD] for at in range(0, len(run[0]), LONGEST_WORD)), text)
 
 
+def has_long(text: str) -> bool:
+    """Whether a word of the text would be cut by `split_long`."""
+    return _LONG.search(text) is not None
+
+
 def located(name: str, text: str) -> list[Word]:
     """Cut a text and say where each word stands in it."""
     tokens = _cached(name).pre_tokenize(text).tokens

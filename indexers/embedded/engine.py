@@ -4,7 +4,7 @@ import fnmatch
 import functools
 import threading
 import urllib.parse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from indexers.embedded.index import Family
 from indexers.embedded.indices import Index, Template, best_template, parse_template
 from indexers.embedded.mapping import merge_fields
 from indexers.embedded.store import IndexRow, Row, Store
+from indexers.embedded.typed import Flat
 from indexers.embedded.writes import Operation, Outcome, Resolved, plan
 
 REFRESH_S = 0.2  # what was written is found after this long, and a commit
@@ -89,17 +90,17 @@ class Engine:
         for place in family.places():
             if place not in by_place:
                 family.remove_place(place)
-        highest, count, batch = family.highest(), 0, list[str]()
+        highest, count = family.highest(), 0
+        batch: dict[int, list[tuple[Row, Flat]]] = {}
         for row in self.store.above(highest, list(by_place)):
             if highest >= 0:
                 family.remove(row.place, row.id)
             if row.source is not None:
-                batch.append(by_place[row.place].document(row, by_place[row.place].intake.flatten(row.source)))
+                batch.setdefault(row.place, []).append((row, by_place[row.place].intake.flatten(row.source)))
             count += 1
-            if len(batch) >= _REPLAY:
-                family.apply((), batch)
-                batch = []
-        family.apply((), batch)
+            if count % _REPLAY == 0:
+                _hand_over(batch, by_place, family)
+        _hand_over(batch, by_place, family)
         family.commit()
         if count:
             _log.info("local_store.index.replayed", family=name, rows=count)
@@ -283,6 +284,13 @@ class Engine:
             with self.lock:
                 family = self.families[names[0]]
         return family, None if len(places) == len(self.members(names[0])) else places
+
+
+def _hand_over(batch: dict[int, list[tuple[Row, Flat]]], by_place: Mapping[int, Index], family: Family) -> None:
+    """Give documents to a search index, by their own index, and forget them."""
+    for place, made in batch.items():
+        family.apply((), by_place[place].documents(made))
+    batch.clear()
 
 
 def valid_name(name: str) -> str:

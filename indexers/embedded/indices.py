@@ -1,7 +1,7 @@
 """Index templates and indices: what a name gets when it is first written to."""
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from indexers.embedded.errors import invalid, unsupported
 from indexers.embedded.index import ID, PLACE, SEQ
 from indexers.embedded.intake import FIELD_NAMES, Intake
+from indexers.embedded.laying import lay_out_many
 from indexers.embedded.mapping import Branch, Column, parse_mapping
 from indexers.embedded.store import IndexRow, Row
 from indexers.embedded.typed import Flat
@@ -79,7 +80,7 @@ class Index:
         self.intake = Intake(mapping)
         self.intake.multiple.update(msgspec.json.decode(row.multiple))
         self.noted = len(self.intake.multiple)
-        self._analysed = frozenset(field.name for field in mapping.fields() if field.column is Column.TEXT)
+        self._analysers = {field.name: field.analyzer for field in mapping.fields() if field.column is Column.TEXT}
 
     @classmethod
     def of(cls, row: IndexRow) -> "Index":
@@ -98,12 +99,25 @@ class Index:
         settings = {**(base.get("settings") or {}), **(body.get("settings") or {})}
         return {"mappings": mappings, "settings": settings}, template.name if template else f"index {name}"
 
-    def document(self, row: Row, flat: Flat) -> str:
-        """A document as tantivy takes it."""
-        names = [name for name in flat if name in self._analysed]
-        if names:
-            flat[FIELD_NAMES] = names
-        flat[SEQ] = row.seq
-        flat[PLACE] = self.id
-        flat[ID] = row.id
-        return _encoder.encode(flat).decode()
+    def documents(self, made: Sequence[tuple[Row, Flat]]) -> list[str]:
+        """Documents as tantivy takes them."""
+        for row, flat in made:
+            names = [name for name in self._analysers if name in flat]
+            if names:
+                flat[FIELD_NAMES] = names
+            flat[SEQ] = row.seq
+            flat[PLACE] = self.id
+            flat[ID] = row.id
+        for name, analyser in self._analysers.items():
+            _lay_out(name, analyser, [flat for _, flat in made if name in flat])
+        return [_encoder.encode(flat).decode() for _, flat in made]
+
+
+def _lay_out(name: str, analyser: str, flats: Sequence[Flat]) -> None:
+    """Write the texts of one field so that blanks stand between their words."""
+    single = [flat for flat in flats if type(flat[name]) is str]
+    for flat, laid in zip(single, lay_out_many(analyser, [flat[name] for flat in single]), strict=True):
+        flat[name] = laid
+    for flat in flats:
+        if type(flat[name]) is list:
+            flat[name] = lay_out_many(analyser, flat[name])

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from indexers.embedded.analysis import lay_out
 from indexers.embedded.dates import parse_date
 from indexers.embedded.errors import ApiFault, unparsable, unsupported
 from indexers.embedded.mapping import LIMITS, LONGEST_TERM, Branch, Field, strict_fault
@@ -165,9 +164,9 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _analysed(field: Field) -> Callable[[Any], str | None]:
+def _text(field: Field) -> Callable[[Any], str | None]:
     def read(value: Any) -> str | None:
-        return lay_out(field.analyzer, value if type(value) is str else _text_of(field, value))
+        return value if type(value) is str else _text_of(field, value)
 
     return read
 
@@ -244,7 +243,7 @@ def round_single(number: float) -> float:
 
 READERS: dict[str, Callable[[Field], Callable[[Any], Any]]] = {
     "keyword": _keyword,
-    "text": _analysed,
+    "text": _text,
     "date": _date,
     "boolean": _boolean,
     "float": _float,

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from indexers.embedded.analysis import lay_out
 from indexers.embedded.dates import milliseconds, parse_date
 from indexers.embedded.mapping import Branch, Field
 
@@ -112,7 +111,7 @@ def _take(field: Field, multiple: set[str]) -> Take | None:
         return None
     if field.type == "keyword":
         return _take_keyword(field.name, multiple)
-    return _take_text(field) if field.type == "text" else _take_plain(field.name, as_integer=field.type == "boolean")
+    return _take_plain(field.name, as_integer=field.type == "boolean")
 
 
 def _take_date(field: Field) -> Take:
@@ -141,15 +140,6 @@ def _take_keyword(name: str, multiple: set[str]) -> Take:
             multiple.add(name)
         elif value:
             flat[name] = value[0]
-
-    return take
-
-
-def _take_text(field: Field) -> Take:
-    name, analyzer = field.name, field.analyzer
-
-    def take(value: str, flat: Flat) -> None:
-        flat[name] = lay_out(analyzer, value)
 
     return take
 

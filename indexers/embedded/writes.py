@@ -60,14 +60,17 @@ class Plan(NamedTuple):
     def by_family(self) -> dict[str, tuple[list[int], list[str]]]:
         """For each family the sequence numbers that go and the documents that come."""
         found: dict[str, tuple[list[int], list[str]]] = {}
+        made: dict[int, tuple[Index, list[tuple[Row, Flat]]]] = {}
         for key, (row, resolved) in self.newest.items():
             assert resolved.index is not None
-            gone, documents = found.setdefault(resolved.index.family, ([], []))
+            gone, _ = found.setdefault(resolved.index.family, ([], []))
             before = self.before.get(key)
             if before is not None and before.live:
                 gone.append(before.seq)
             if resolved.flat is not None:
-                documents.append(resolved.index.document(row, resolved.flat))
+                made.setdefault(resolved.index.id, (resolved.index, []))[1].append((row, resolved.flat))
+        for index, documents in made.values():
+            found[index.family][1].extend(index.documents(documents))
         return found
 
 

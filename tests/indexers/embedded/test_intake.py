@@ -69,7 +69,7 @@ def test_a_plain_post_goes_the_quick_way() -> None:
     assert intake.quickly is not None
     assert intake.quickly(source) == {
         "id": "weibo:1",
-        "text": "停 水",  # laid out in words
+        "text": "停水",
         "author.standing": "private",
         "published_at": 1794988800000,
         "keywords": ["停水", "通知"],
