@@ -9,13 +9,7 @@ from matching.fold import fold
 from nlp.proofread.findings import Finding
 from nlp.proofread.office import Entry
 from nlp.proofread.reading import Reading
-
-
-class Span(NamedTuple):
-    """text[start:end] of a reading."""
-
-    start: int
-    end: int
+from nlp.proofread.spans import Cover, Span, longest
 
 
 class _Hit(NamedTuple):
@@ -67,25 +61,18 @@ class Lists:
         ]
         if not hits:
             return
-        kept = self._kept.spans(reading.text)
-        excepted: dict[Entry, list[Span]] = {}
+        kept = Cover(self._kept.spans(reading.text))
+        excepted = {entry: Cover(self._excepted[entry].spans(reading.text)) for entry in {hit.entry for hit in hits}}
+        by_rule = {rule: set(longest(hit.span for hit in hits if hit.entry.rule == rule)) for rule in {hit.entry.rule for hit in hits}}
         for span, entry in hits:
-            if entry not in excepted:
-                excepted[entry] = self._excepted[entry].spans(reading.text)
-            if not whole(reading.text, span) or inside(span, kept) or inside(span, excepted[entry]) or _longer(span, entry, hits):
-                continue
-            yield reading.finding(span, entry.suggestion, entry.rule, 1.0, entry.why)
+            if span in by_rule[entry.rule] and whole(reading.text, span) and not kept.holds(span) and not excepted[entry].holds(span):
+                yield reading.finding(span, entry.suggestion, entry.rule, 1.0, entry.why)
 
 
 def right_inside(entry: Entry) -> tuple[str, ...]:
     """Phrases in which a word is right: those that were excepted, and the right one where it has the wrong one inside."""
     right = (entry.suggestion,) if entry.suggestion and fold(entry.word) in fold(entry.suggestion) else ()
     return (*entry.except_, *right)
-
-
-def inside(span: Span, others: Iterable[Span]) -> bool:
-    """Whether a span lies within one of the others."""
-    return any(other.start <= span.start and span.end <= other.end for other in others)
 
 
 def whole(text: str, span: Span) -> bool:
@@ -97,8 +84,3 @@ def whole(text: str, span: Span) -> bool:
 
 def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def _longer(span: Span, entry: Entry, hits: Iterable[_Hit]) -> bool:
-    """Whether a longer word of the same rule holds this one."""
-    return any(other.entry.rule == entry.rule and inside(span, [other.span]) and other.span != span for other in hits)

@@ -13,9 +13,10 @@ from config.proofread import Person
 from matching.fold import fold
 from nlp.proofread.alike import alike
 from nlp.proofread.findings import NAME, TITLE, Finding
-from nlp.proofread.lists import Phrases, Span, inside
+from nlp.proofread.lists import Phrases
 from nlp.proofread.office import RightName
 from nlp.proofread.reading import Reading, is_han
+from nlp.proofread.spans import Cover, Span, longest
 
 _CHARACTERS_A_SLIP = 3  # so many characters of a name for each that may be wrong
 _NEAR = 0.9  # confidence of a name that is nearly right
@@ -56,10 +57,10 @@ class NearNames:
         found = self._wrong(reading.text) if len(self._automaton) and reading.text else {}
         if not found:
             return
-        kept = self._kept.spans(reading.text)
-        for span in _longest(list(found)):
+        kept = Cover(self._kept.spans(reading.text))
+        for span in longest(found):
             name = found[span]
-            if not _touches(span, kept) and not self._ordinary(reading.text, span, name.name):
+            if not kept.touches(span) and not self._ordinary(reading.text, span, name.name):
                 yield reading.finding(span, name.name, name.rule, _NEAR)
 
     def _wrong(self, text: str) -> dict[Span, RightName]:
@@ -113,16 +114,14 @@ class Persons:
 
     def find(self, reading: Reading) -> Iterator[Finding]:
         """Wrong names beside titles, and wrong titles beside names."""
-        titles = _longest(self._titles.spans(reading.text))
+        titles = longest(self._titles.spans(reading.text))
         if not titles:
             return
-        names = _longest(self._known.spans(reading.text))
+        names = longest(self._known.spans(reading.text))
+        behind, before = {name.start: name for name in names}, {name.end: name for name in names}
         for title in titles:
-            beside = [name for name in names if name.start == title.end or (name.end == title.start and not _next(names, title.end))]
-            for name in beside[:1]:
-                yield from self._title(reading, title, name)
-            if not beside:
-                yield from self._name(reading, title)
+            name = behind.get(title.end) or before.get(title.start)
+            yield from self._title(reading, title, name) if name else self._name(reading, title)
 
     def _title(self, reading: Reading, title: Span, name: Span) -> Iterator[Finding]:
         own = self._names[reading.text[slice(*name)]]
@@ -141,14 +140,6 @@ class Persons:
                     return
 
 
-def _next(names: Sequence[Span], place: int) -> bool:
-    return any(name.start == place for name in names)
-
-
-def _touches(span: Span, others: Iterable[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
-
-
 def _one_slip(written: str, name: str) -> bool:
     wrong = [(one, right) for one, right in zip(written, name, strict=True) if one != right]
     return len(wrong) == 1 and alike(*wrong[0])
@@ -157,8 +148,3 @@ def _one_slip(written: str, name: str) -> bool:
 def _qualified(text: str, title: Span) -> bool:
     """Whether what stands before a title makes it another one."""
     return title.start > 0 and text[title.start - 1] in _BELONGS_BEFORE
-
-
-def _longest(spans: Sequence[Span]) -> list[Span]:
-    """Those that stand in no other, in order."""
-    return sorted(span for span in dict.fromkeys(spans) if not inside(span, [other for other in spans if other != span]))

@@ -4,7 +4,7 @@ A text that is written in half width throughout is left alone: many systems stor
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from nlp.proofread.findings import PUNCTUATION, Finding
@@ -16,39 +16,26 @@ _OPENING = {closing: opening for opening, closing in _CLOSING.items()}
 _SAME_BUT_WIDE = {"(": "（", ")": "）"}
 _FULL_STOP = re.compile(r"[。！？!?；;\n]")
 _HAN = "\u3400-\u9fff"
+_STRONGEST = "。；：，、"  # of marks that stand together the one that is kept
+_RUN = re.compile(f"[{_STRONGEST}]{{2,}}")
 
 _WHOLE_TEXT = 2  # sentences from which on what is opened must be closed: one sentence alone may be a part of something
-_FARTHEST = 400  # characters between the two halves of a pair; farther apart, one of them was forgotten
-
-
-def _one(found: re.Match[str]) -> str:
-    return "……" if set(found[0]) == {"。"} and len(found[0]) > len("。。") else found[0][0]
-
-
-def _nothing(_: re.Match[str]) -> str:
-    return ""
-
-
-def _stop(found: re.Match[str]) -> str:
-    return next((mark for mark in "。；：，" if mark in found[0]), found[0][0])
 
 
 class _Rule(NamedTuple):
     wrong: re.Pattern[str]
-    right: Callable[[re.Match[str]], str]
+    right: str
     confidence: float
     why: str
 
 
 _RULES = (
-    _Rule(re.compile(r"([，。、；：])\1+"), _one, 0.95, "标点重复"),
-    _Rule(re.compile(r"(?=([，。、；：]{2,}))(?!([，。、；：])\2)[，。、；：]{2,}"), _stop, 0.9, "标点连用"),
-    _Rule(re.compile(r"、(?=等(?:[，。；、,;）)\n]|$)|以及)"), _nothing, 0.9, "“等”“以及”前不用顿号"),
-    _Rule(re.compile(r"<<(?=[^<>\n]{1,60}>>)"), lambda _: "《", 0.95, "书名号应为《》"),
-    _Rule(re.compile(r"(?<!>)>>(?!>)(?<=[^<>]>>)"), lambda _: "》", 0.95, "书名号应为《》"),
+    _Rule(re.compile(r"、(?=等(?:[，。；、,;）)\n]|$)|以及)"), "", 0.9, "“等”“以及”前不用顿号"),
+    _Rule(re.compile(r"<<(?=[^<>\n]{1,60}>>)"), "《", 0.95, "书名号应为《》"),
+    _Rule(re.compile(r"(?<!>)>>(?!>)(?<=[^<>]>>)"), "》", 0.95, "书名号应为《》"),
     _Rule(
         re.compile(r"(?<=[（(][一二三四五六七八九十][）)])、|(?<=[（(]十[一二三四五六七八九][）)])、"),
-        _nothing,
+        "",
         0.9,
         "带括号的序次语后不用顿号",
     ),
@@ -58,13 +45,26 @@ _RULES = (
 def find_punctuation(reading: Reading) -> Iterator[Finding]:
     """Everything about marks that is wrong in a text."""
     written = reading.written
+    first = written.find("<<")
     for pattern, right, confidence, why in _RULES:
         for found in pattern.finditer(written):
-            if ">>" in found[0] and "<<" not in written[: found.start()]:
+            if found[0] == ">>" and not -1 < first < found.start():
                 continue
-            yield reading.finding(found.span(), right(found), PUNCTUATION, confidence, why)
+            yield reading.finding(found.span(), right, PUNCTUATION, confidence, why)
+    yield from _runs(reading, written)
     yield from _two_widths(reading, written)
     yield from _pairs(reading, written)
+
+
+def _runs(reading: Reading, written: str) -> Iterator[Finding]:
+    """Marks that stand together where one must stand."""
+    for found in _RUN.finditer(written):
+        marks = set(found[0])
+        if len(marks) > 1:
+            yield reading.finding(found.span(), next(mark for mark in _STRONGEST if mark in marks), PUNCTUATION, 0.9, "标点连用")
+        else:
+            right = "……" if found[0].startswith("。。。") else found[0][0]
+            yield reading.finding(found.span(), right, PUNCTUATION, 0.95, "标点重复")
 
 
 def _two_widths(reading: Reading, written: str) -> Iterator[Finding]:

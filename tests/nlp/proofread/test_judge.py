@@ -1,5 +1,6 @@
 """What the shipped model finds, what it leaves alone, and that it can be handed anything."""
 
+import itertools
 import tracemalloc
 
 import pytest
@@ -63,10 +64,10 @@ def test_nothing_inside_what_is_known(judge: Judge, proofreader: Proofreader) ->
 
 def test_made_up_names_are_left_alone(judge: Judge) -> None:
     """Of names that nobody has, alone and in sentences, at most one in a hundred is touched."""
-    names = [*persons(700), *places(700), *organisations(700)]
+    names = [*persons(300), *places(300), *organisations(300)]
     assert sum(bool(judge.slips(name)) for name in names) <= len(names) // 100
     touched = total = 0
-    for text, name in sentences():
+    for text, name in itertools.islice(sentences(), 0, None, 3):
         start = text.index(name)
         total += 1
         touched += any(slip.start < start + len(name) and slip.start + len(slip.meant) > start for slip in judge.slips(text))
