@@ -32,7 +32,7 @@ FULL_ASKED = 700  # MB
 POSTS = 100_000
 SETTLE_S = 30.0
 LOOKS = 5  # at memory, a second apart
-CALM = 15.0  # per cent of a core that all processes together take when there is nothing left to do
+CALM = 25.0  # per cent of a core that all processes together take when there is little left to do
 CALM_S = 10
 PATIENCE_S = 900.0
 PATHS = ("/duty", "/duty?hours=168", f"/search?q={quote('医院')}", "/sources")

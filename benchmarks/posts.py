@@ -23,6 +23,7 @@ END = datetime(2026, 11, 1, tzinfo=UTC)
 AGAIN = 10  # one post in so many is seen a second time
 LATER = 5000  # posts between the two sightings
 ACCOUNTS = tuple(f"office-{number:02}" for number in range(40))
+_APART = (0, 997, 3989)  # texts between the three that are joined
 LENGTH = 136  # characters of an average post in the replayed data
 
 _PIECES = (
@@ -74,14 +75,13 @@ def posts(count: int) -> Iterator[Post]:
 def _post(number: int, count: int) -> Post:
     chance = random.Random(number)
     published = END - timedelta(seconds=DAYS * 86400 * (1 - number / count))
-    given = texts().texts
     repost = number % 4 == 3
     return Post(
         id=f"weibo:{5_300_000_000_000_000 + number}",
         platform="weibo",
         kind=Kind.REPOST if repost else Kind.POST,
         author=_author(chance),
-        text=given[number % len(given)],
+        text=_text(number),
         published_at=published,
         collected_at=published + timedelta(seconds=chance.uniform(20, 600)),
         source="weibo",
@@ -92,6 +92,16 @@ def _post(number: int, count: int) -> Post:
         likes=int(chance.paretovariate(0.9)) - 1,
         accounts=tuple(chance.sample(ACCOUNTS, chance.choice((1, 1, 1, 2)))),
     )
+
+
+def _text(number: int) -> str:
+    """Each real text once, then thirds of three, so that there are no more copies among many posts than among the real ones."""
+    given = texts().texts
+    turn, place = divmod(number, len(given))
+    first, second, third = (given[(place + turn * apart) % len(given)] for apart in _APART)
+    if turn == 0:
+        return first
+    return first[: len(first) // 3] + second[len(second) // 3 : 2 * len(second) // 3] + third[2 * len(third) // 3 :]
 
 
 def _author(chance: random.Random) -> Author:

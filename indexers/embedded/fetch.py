@@ -55,6 +55,8 @@ class Wanted(NamedTuple):
 
     def part(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Give what is wanted of a document."""
+        if not self.excludes and self.includes and _all_on_top(self.includes):  # what our own queries ask for
+            return {name: value for name, value in document.items() if name in self.includes}
         found = _filtered(document, "", self, inside=not self.includes)
         return found if isinstance(found, dict) else {}
 
@@ -92,6 +94,12 @@ def _filtered(value: Any, path: str, wanted: Wanted, *, inside: bool) -> Any:
 
 def _fits(path: str, patterns: tuple[str, ...]) -> bool:
     return path in patterns or any(fnmatch.fnmatchcase(path, pattern) for pattern in _wild(patterns))
+
+
+@functools.lru_cache(64)
+def _all_on_top(patterns: tuple[str, ...]) -> bool:
+    """Whether each is the plain name of a field of the document itself."""
+    return not _wild(patterns) and not any("." in pattern for pattern in patterns)
 
 
 @functools.lru_cache(64)
