@@ -1,4 +1,4 @@
-"""The models, for saying why: read when somebody first asks, for most servers are never asked and they take some 100 MB."""
+"""The models, for saying why: read when somebody first asks, for most servers are never asked and they take 60 MB."""
 
 import threading
 
