@@ -61,7 +61,7 @@ class NearNames:
         for span in longest(found):
             name = found[span]
             if not kept.touches(span) and not self._ordinary(reading.text, span, name.name):
-                yield reading.finding(span, name.name, name.rule, _NEAR)
+                yield reading.finding(span, name.name, name.rule, name.confidence)
 
     def _wrong(self, text: str) -> dict[Span, RightName]:
         found: dict[Span, RightName] = {}

@@ -8,6 +8,7 @@ from config.check import Office
 from config.proofread import Proofreading, Wording
 from nlp.proofread.findings import AGENCY, FORBIDDEN, LISTED, NAME, PLACE, SENSITIVE
 
+_PERHAPS = 0.45  # a person whose name is nearly that of a listed one may be somebody else: it is told, and not put right
 _SHORT = 2  # a name of so many characters is too often a part of something else to be looked for in a wrong form
 
 
@@ -26,6 +27,7 @@ class RightName(NamedTuple):
 
     name: str
     rule: str
+    confidence: float = 0.9  # that a name with a character of like sound or look is this one
 
 
 class OfficeLists(NamedTuple):
@@ -53,7 +55,8 @@ class OfficeLists(NamedTuple):
         yield from _wordings(self.lists.sensitive, SENSITIVE)
 
     def right_names(self) -> Iterator[RightName]:
-        """Every name long enough to be looked for in a wrong form, persons left out: they go with their titles."""
+        """Every name long enough to be looked for in a wrong form."""
+        yield from (RightName(person.name, NAME, _PERHAPS) for person in self.lists.persons if len(person.name) > _SHORT)
         for account in self.accounts:
             yield from (RightName(name, AGENCY) for name in (*account.names, *account.keywords) if len(name) > _SHORT)
         yield from (RightName(department.name, AGENCY) for department in self.departments if len(department.name) > _SHORT)

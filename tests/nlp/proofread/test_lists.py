@@ -68,12 +68,21 @@ def test_names_that_are_nearly_right(proofreader: Proofreader, text: str, found:
         ("市长周怀锦讲话", [("周怀锦", "周怀瑾", "name")]),
         ("林望书市委书记", [("林望书", "林望舒", "name")]),
         ("市长王建军来访", []),
-        ("林望书是个作家", []),
+        ("林望书是个作家", [("林望书", "林望舒", "name")]),
+        ("沈燕是个作家", []),
     ],
 )
 def test_persons_and_their_titles(proofreader: Proofreader, text: str, found: list[tuple[str, str | None, str]]) -> None:
     """A listed person goes with their own titles, and beside a title with their own name; anybody else is left alone."""
     assert brief(proofreader.proofread(text).findings) == found
+
+
+def test_a_name_alone_is_told_and_not_put_right(proofreader: Proofreader) -> None:
+    """Whose name is nearly that of a listed person may be somebody else; beside the title it is the one who is meant."""
+    assert proofreader.proofread("林望书是个作家").corrected == "林望书是个作家"
+    read = proofreader.proofread("市委书记林望书讲话")
+    assert [(finding.suggestion, finding.confidence) for finding in read.findings] == [("林望舒", 0.9)]
+    assert read.corrected == "市委书记林望舒讲话"
 
 
 @pytest.mark.parametrize("before", ["", "😀", "𠮷野家", "👨\u200d👩\u200d👧", "\u200b\ufeff", "e\u0301", "\x00", "\ud800"])

@@ -42,7 +42,7 @@ def test_trained_weights_find_what_they_learned(data: Path, tmp_path: Path) -> N
     card = read_card(tmp_path / "one")
     assert {name.split(", ")[1] for name in card.scores} == {"official_dev", "news_dev", "newspaper"}
     assert card.scores["sentence correction F1, official_dev"] > 0.5
-    assert sum(part.rows for part in card.data if part.name.startswith("proofread/")) == 3 * 216
+    assert sum(part.rows for part in card.data if part.name.startswith("proofread/")) == 3 * 108
     read = Proofreader.load(weights=tmp_path / "one").proofread("近日区教育局认真惯彻会议精神。")
     assert read.corrected == "近日区教育局认真贯彻会议精神。"
 
