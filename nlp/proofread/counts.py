@@ -66,4 +66,4 @@ _LOGARITHMS = np.log2(1 + np.concatenate([[0.0], 2.0 ** (np.arange(MOST) / STEPS
 
 def pack(counts: Counts, buckets: int) -> Table:
     """The counts as a table of 16 bits a slot."""
-    return make_table(counts.totals, level(counts.times), buckets=buckets, bits=LEVEL_BITS, kind=np.uint16)
+    return make_table(counts.totals, level(counts.times), worth=counts.times, buckets=buckets, bits=LEVEL_BITS, kind=np.uint16)

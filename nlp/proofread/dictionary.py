@@ -54,8 +54,9 @@ def pack_words(frequencies: Mapping[str, int]) -> Table:
         totals.append(sums(codes_of("".join(words)), length)[::length])
         costs = bits - np.log2(np.array([max(frequencies[word], 1) for word in words], dtype=np.float64))
         levels.append(np.clip(1 + np.rint(costs * _STEPS), 1, _MOST).astype(np.uint32))
-    buckets = 1 << int(np.ceil(np.log2(len(frequencies) / 2.4)))
-    return make_table(np.concatenate(totals), np.concatenate(levels), buckets=buckets, bits=WORD_BITS, kind=np.uint32)
+    every = np.concatenate(levels)
+    buckets = 1 << int(np.ceil(np.log2(len(frequencies))))  # one in a thousand finds no room, the rarest words
+    return make_table(np.concatenate(totals), every, worth=_MOST - every, buckets=buckets, bits=WORD_BITS, kind=np.uint32)
 
 
 def word_costs(table: Table, totals: Hashes, length: int) -> Costs:

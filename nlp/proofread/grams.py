@@ -101,11 +101,11 @@ def _split(hashes: Hashes, table: Table) -> tuple[NDArray[np.int64], NDArray[Any
     return buckets, np.maximum(marks, table.slots.dtype.type(1))
 
 
-def make_table(totals: Hashes, levels: NDArray[Any], *, buckets: int, bits: int, kind: type[Any]) -> Table:
-    """Put each sum with its level into a table; where a bucket is full, its lowest levels are lost."""
+def make_table(totals: Hashes, levels: NDArray[Any], *, worth: NDArray[Any], buckets: int, bits: int, kind: type[Any]) -> Table:
+    """Put each sum with its level into a table; where a bucket is full, what is worth least is lost."""
     table = Table(np.zeros((buckets, SLOTS), dtype=kind), bits)
     where, marks = _split(finish(totals), table)
-    order = np.lexsort((-levels.astype(np.int64), where))
+    order = np.lexsort((-worth.astype(np.int64), where))
     where, entries = where[order], (marks.astype(kind) << kind(bits))[order] | levels.astype(kind)[order]
     first = np.flatnonzero(np.diff(where, prepend=-1))
     place = np.arange(len(where)) - np.repeat(first, np.diff(first, append=len(where)))

@@ -20,6 +20,8 @@ from nlp.proofread.spans import Cover, Span, longest
 
 _CHARACTERS_A_SLIP = 3  # so many characters of a name for each that may be wrong
 _NEAR = 0.9  # confidence of a name that is nearly right
+_PERHAPS = 0.45  # of one that lacks a character: it may be a short form; it is told, and not put right
+_LONG = 6  # characters of a name of which one may be missing
 _BELONGS_BEFORE = frozenset("副总代原前")  # 副市长 is no 市长, 前市长 may have been anybody
 # So common that they stand before anything: 是教育局 is no 市教育局 that was written wrong.
 _EVERYWHERE = frozenset(
@@ -70,13 +72,18 @@ class NearNames:
                 start = end + 1 - length - offset
                 if _near(name.name, text, start):
                     found.setdefault(Span(start, start + len(name.name)), name)
+                    continue
+                start += offset > 0  # the second half stands where it would without one character of the first
+                if _lacks_one(name.name, text, start):
+                    found.setdefault(Span(start, start + len(name.name) - 1), name._replace(confidence=_PERHAPS))
         return found
 
     def _ordinary(self, text: str, span: Span, name: str) -> bool:
-        """Whether a character that differs is a part of a word with its neighbours: 届时商务局."""
-        places = [place for place in range(*span) if text[place] != name[place - span.start]]
-        neighbours = (two for place in places for two in (text[max(place - 1, 0) : place + 1], text[place : place + 2]))
-        return self._is_word is not None and any(map(self._is_word, neighbours))
+        """Whether the first or the last character differs, and makes a word with what stands beside: 云溪发 and 部队."""
+        if self._is_word is None:
+            return False
+        first = text[span.start] != name[0] and span.start > 0 and self._is_word(text[span.start - 1 : span.start + 1])
+        return first or (text[span.end - 1] != name[-1] and self._is_word(text[span.end - 1 : span.end + 1]))
 
 
 def _near(name: str, text: str, start: int) -> bool:
@@ -97,6 +104,15 @@ def _near(name: str, text: str, start: int) -> bool:
         ):
             return False
     return slips > 0
+
+
+def _lacks_one(name: str, text: str, start: int) -> bool:
+    """Whether text[start:] begins with the name but for one character inside that is left out; not what is left out everywhere, 市 and 的."""
+    written = text[start : start + len(name) - 1] if start >= 0 else ""
+    if len(name) < _LONG or len(written) < len(name) - 1:
+        return False
+    place = next((place for place, character in enumerate(written) if character != name[place]), len(written))
+    return 0 < place < len(written) and written[place:] == name[place + 1 :] and name[place] not in _LEVELS
 
 
 class Persons:

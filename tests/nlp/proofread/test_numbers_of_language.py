@@ -5,8 +5,9 @@ import pytest
 
 from nlp.proofread.context import changed, read, surprise, written
 from nlp.proofread.counts import count, joined, level, log_count, pack, together
-from nlp.proofread.dictionary import cut, fit, pack_words
+from nlp.proofread.dictionary import LONGEST, cut, fit, pack_words
 from nlp.proofread.grams import EDGE, ORDER, Codes, Table, codes_of, make_table, sums
+from nlp.proofread.train import dictionary
 
 TEXTS = ("云溪发布提醒市民注意防汛", "市民注意安全", "发布防汛提醒")
 WORDS = {"云溪": 20, "发布": 900, "提醒": 800, "市民": 700, "注意": 600, "防汛": 50, "安全": 500, "主意": 300, "民": 90, "市": 80, "发": 70}
@@ -55,7 +56,7 @@ def test_a_full_bucket_keeps_what_was_seen_most() -> None:
     """Where there is no room the rarest are lost."""
     totals = np.arange(1, 41, dtype=np.uint64)
     levels = np.arange(40, dtype=np.uint8) % 20 + 1
-    table = make_table(totals, levels, buckets=4, bits=5, kind=np.uint16)
+    table = make_table(totals, levels, worth=levels, buckets=4, bits=5, kind=np.uint16)
     kept = table.levels(totals)
     assert (kept > 0).sum() == 16
     assert kept[kept > 0].mean() > levels.mean()
@@ -95,3 +96,18 @@ def test_digits_letters_and_ends_are_each_one() -> None:
     assert codes_of("x").tolist() == codes_of("é").tolist()
     assert set(codes_of("。！\n\x00").tolist()) == {EDGE}
     assert codes_of("😀𠮷\ud800").tolist() == [0xFFFD] * 3
+
+
+def test_the_common_words_of_the_dictionary_are_known() -> None:
+    """Of the words of jieba's dictionary hardly one is lost, and none that is common."""
+    frequencies = dictionary()
+    table = pack_words(frequencies)
+    known = {length: [word for word in frequencies if len(word) == length] for length in range(1, LONGEST + 1)}
+    lost = [
+        word
+        for length, words in known.items()
+        for word, level_ in zip(words, table.levels(sums(codes_of("".join(words)), length)[::length]).tolist(), strict=True)
+        if not level_
+    ]
+    assert len(lost) < len(frequencies) / 500
+    assert max(frequencies[word] for word in lost) < 100
