@@ -1,10 +1,10 @@
 """Finds copies of a text: keys that near-duplicates share.
 
 Whoever asks leaves out what a chain of reposts hands on (`nlp.alike`). Of a text only letters and digits outside hashtags and addresses
-count (cleaning has taken those out), so that signs, pictures, addresses and tags change nothing. Its keys are two hashes, each of three of
-its six least shingles (MinHash, banded): of two texts with four in five shingles in common three pairs in four share a key, with nine in ten
-93 of a hundred, of unlike ones hardly any. More keys would find hardly more of the copies that there are (docs/nlp.md) and cost the store
-more. Whoever finds a shared key compares the texts themselves. Nothing is remembered here: the same text has the same keys in every
+count (cleaning has taken those out), so that signs, pictures, addresses and tags change nothing. Its keys are three hashes, each of four of
+its twelve least shingles (MinHash, banded): of two texts with four in five shingles in common eight pairs in ten share a key, with nine in
+ten 96 of a hundred. Of a million unlike texts hardly one shares a key with another: keys of three shingles each found a third of all texts
+alike to some other among 50,000. Whoever finds a shared key compares the texts themselves. Nothing is remembered here: the same text has the same keys in every
 process, at any time.
 """
 
@@ -18,7 +18,7 @@ from nlp.clean import BREAK_CODE
 from nlp.segment import SILENT, Batch, character_kinds
 
 LEAST_LETTERS = 20  # a shorter text is likely to be written again by somebody else: 支持！
-_BANDS, _ROWS = 2, 3
+_BANDS, _ROWS = 3, 4
 _DIGITS = 12  # hexadecimal, of a key
 _UNUSED = 64 - 4 * _DIGITS  # bits
 _FACTOR = np.uint32(0x9E3779B1)

@@ -8,8 +8,6 @@ import ahocorasick
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.clean import BREAK_CODE, code_points
-
 CUES = Path(__file__).with_name("cues.txt")
 
 Counts = NDArray[np.float32]
@@ -37,16 +35,14 @@ class Cues:
         self._group = np.array([first[number] for number in range(len(words))], dtype=np.int64)
         self._more = [(number, place) for number, place in pairs if first[number] != place]
 
-    def count(self, joined: str, size: int) -> Counts:
-        """How often words of each group stand in each of so many texts, joined by line breaks; overlapping ones too.
-
-        Shape (texts, groups).
+    def count(self, joined: str, breaks: NDArray[np.int64], size: int) -> Counts:
+        """How often words of each group stand in each of so many texts, joined by line breaks at
+        some places; overlapping ones too. Shape (texts, groups).
         """
         if size == 0:
             return np.zeros((0, len(self.names)), dtype=np.float32)
         hits = itertools.chain.from_iterable(self._automaton.iter(joined))
         found = np.fromiter(hits, dtype=np.int64).reshape(-1, 2)
-        breaks = np.flatnonzero(code_points(joined) == BREAK_CODE)
         texts = np.searchsorted(breaks, found[:, 0])
         words, width = found[:, 1], len(self.names)
         places = [texts * width + self._group[words]]

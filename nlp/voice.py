@@ -56,7 +56,7 @@ def inputs(cues: Cues, batch: Batch, words: Numbers) -> Numbers:
 
     `words` has shape (texts, 2), one column for each of WORDS; each model sees its own.
     """
-    counts = np.log1p(cues.count("".join(batch.words), batch.size))
+    counts = np.log1p(cues.count("".join(batch.words), np.flatnonzero(batch.codes == BREAK_CODE), batch.size))
     found: Numbers = np.concatenate([counts, _shape(batch), words], axis=1).astype(np.float32)
     return found
 

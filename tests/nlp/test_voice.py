@@ -58,9 +58,9 @@ def test_to_tell_of_a_complaint_is_not_to_complain(tagger: Tagger, text: str) ->
 def test_cues_are_counted_where_they_overlap() -> None:
     """A word of two groups counts for both; in the order of the groups."""
     cues = Cues({"one": ("停水", "水"), "two": ("停水",)})
-    assert cues.count("", 0).shape == (0, 2)
-    assert cues.count("", 1).tolist() == [[0, 0]]
-    assert cues.count("停水又停水\n\n水", 3).tolist() == [[4, 2], [0, 0], [1, 0]]
+    assert cues.count("", np.array([], dtype=np.int64), 0).shape == (0, 2)
+    assert cues.count("", np.array([], dtype=np.int64), 1).tolist() == [[0, 0]]
+    assert cues.count("停水又停水\n\n水", np.array([5, 6]), 3).tolist() == [[4, 2], [0, 0], [1, 0]]
 
 
 def test_the_shipped_cues_are_clean() -> None:
