@@ -84,8 +84,8 @@ class Watcher:
     def round(self, clock: datetime) -> Seen:
         """Look once. `clock` is the time now. Raises Superseded, DatabaseUnavailable and DatabaseError: then nothing is lost."""
         now = edge(self._reader, Window(clock - timedelta(days=366), clock + timedelta(milliseconds=1)), newest=True)
-        findings, going_on, learning = self._find(clock, now)
         try:
+            findings, going_on, learning = self._find(clock, now)
             self._settle(findings)
             running = self._calm(now, going_on)
             told = self._hand_over(clock)

@@ -36,8 +36,9 @@ class Cues:
         self._more = [(number, place) for number, place in pairs if first[number] != place]
 
     def count(self, joined: str, breaks: NDArray[np.int64], size: int) -> Counts:
-        """How often words of each group stand in each of so many texts, joined by line breaks at
-        some places; overlapping ones too. Shape (texts, groups).
+        """How often words of each group stand in each of so many texts, joined by line breaks at some places; overlapping ones too.
+
+        Shape (texts, groups).
         """
         if size == 0:
             return np.zeros((0, len(self.names)), dtype=np.float32)

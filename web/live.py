@@ -38,17 +38,24 @@ class News(NamedTuple):
     desk: bool = False  # what waits for officers is not what it was
 
 
-def read_since(reader: Reader, position: Position) -> list[StoredPost]:
-    """Read what arrived since a position, oldest first, some thousands at most. Raises DatabaseUnavailable."""
+class Arrived(NamedTuple):
+    """What arrived since a position, oldest first, and whether there may be more of it."""
+
+    posts: list[StoredPost]
+    more: bool
+
+
+def read_since(reader: Reader, position: Position) -> Arrived:
+    """Read what arrived since a position, some thousands of posts at most. Raises DatabaseUnavailable."""
     found: list[StoredPost] = []
     after: tuple[int, str] | None = None
     for _ in range(PAGES):
         page = arrivals(reader, position.since, after=after)
         found += page
         if len(page) < PAGE:
-            break
+            return Arrived(position.fresh(found), more=False)
         after = key_of(page[-1])
-    return position.fresh(found)
+    return Arrived(position.fresh(found), more=True)
 
 
 class Hub:
@@ -78,11 +85,13 @@ class Hub:
                 self._keep_looking()
                 heard, turn = self._number, self._turn
                 missed = await self._missed(position)
-                yield News(tuple(missed or ()), missed is not None)
+                yield News(tuple(missed.posts if missed else ()), missed is not None)
                 if missed is None:
                     await asyncio.sleep(LOOK_AGAIN_S)
                     continue
-                position, reachable = position.after(missed), True
+                position, reachable = position.after(missed.posts), True
+                if missed.more and missed.posts:  # else what lies between these and the news would never be heard of
+                    continue
                 while not self.closing:
                     await self._news(heard, turn, reachable=reachable)
                     if self._passed_by(heard):
@@ -111,7 +120,7 @@ class Hub:
         """Whether posts were forgotten before a listener heard of them."""
         return bool(self._recent) and self._recent[0][0] > heard + 1
 
-    async def _missed(self, position: Position) -> list[StoredPost] | None:
+    async def _missed(self, position: Position) -> Arrived | None:
         try:
             return await run_in_threadpool(read_since, self._reader, position)
         except (DatabaseUnavailable, DatabaseError):
@@ -132,7 +141,7 @@ class Hub:
         self._mark = None
         while self._listeners and not self.closing:
             try:
-                found = await run_in_threadpool(read_since, self._reader, position)
+                found = (await run_in_threadpool(read_since, self._reader, position)).posts
                 changed = await run_in_threadpool(self._desk_changed)
             except (DatabaseUnavailable, DatabaseError) as error:
                 if self._reachable:

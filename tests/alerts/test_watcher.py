@@ -20,6 +20,7 @@ from config.accounts import MonitoredAccount
 from config.alerts import AlertPlan, Rule, Subscription, WebhookChannel
 from config.settings import WatchSettings
 from config.topic_names import TOPIC_NAMES
+from indexers.errors import DatabaseUnavailable
 from indexers.reader import Reader
 from streams.messages import Author, Standing, TaggedPost
 from tests.indexers.posts import NOW, tagged
@@ -100,6 +101,26 @@ def test_a_storm_is_told_once_with_what_explains_it(book: Book, store: Store, wa
     deliveries = book.deliveries_of(episode.id)
     assert {(delivery.channel, delivery.state) for delivery in deliveries} == {("hook", "waiting")}
     assert len(deliveries) == len(episode.steps)
+
+
+@pytest.mark.parametrize("read", ["alerts.look_posts.published", "alerts.look_own.LookAtOwn.look"])
+def test_a_read_that_fails_loses_no_alert(read: str, book: Book, store: Store, watcher: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was counted before the database went away is found again when it is back, and told once."""
+    store([*quiet(), *storm()])
+    watching = watcher(plan(SPIKE, BURST))
+    with monkeypatch.context() as patch:
+        patch.setattr(read, _away)
+        with pytest.raises(DatabaseUnavailable):
+            watching.round(NOW)
+    assert told(book) == []
+    for seconds in (5, 10):
+        watching.round(NOW + timedelta(seconds=seconds))
+    assert {step for step in told(book) if "opened" in step} == {"spike opened", "burst opened"}
+    assert len(told(book)) == len(set(told(book)))
+
+
+def _away(*_: object, **__: object) -> None:
+    raise DatabaseUnavailable("away")
 
 
 def test_what_was_expected_is_noted_while_it_lasts(book: Book, store: Store, watcher: Make) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from indexers.reader import Reader
 from tests.indexers.posts import NOW, tagged
 from web import live
 from web.live import Hub
-from web.position import Position, start
+from web.position import Key, Position, key_of, start
 
 READER = Reader(Elasticsearch("http://unused:9200"), Names("office"), ZoneInfo("Asia/Shanghai"))
 
@@ -28,15 +28,18 @@ class Database:
         self.posts: list[StoredPost] = []
         self.away = False
         self.looks = 0
-        monkeypatch.setattr(live, "read_since", self.read_since)
+        monkeypatch.setattr(live, "arrivals", self.arrivals)
         monkeypatch.setattr(live, "LOOK_S", 0.001)
         monkeypatch.setattr(live, "LOOK_AGAIN_S", 0.001)
 
-    def read_since(self, _: Reader, position: Position) -> list[StoredPost]:
+    def arrivals(self, _: Reader, since: datetime, *, after: Key | None = None) -> list[StoredPost]:
         self.looks += 1
         if self.away:
             raise DatabaseUnavailable("away")
-        return position.fresh(sorted(self.posts, key=lambda post: (post.indexed_at, post.id)))
+        ordered = sorted(self.posts, key=key_of)
+        return [post for post in ordered if post.indexed_at and post.indexed_at >= since and (after is None or key_of(post) > after)][
+            : live.PAGE
+        ]
 
     def add(self, number: int, seconds: float = 0) -> None:
         self.posts.append(lift(tagged(number), NOW + timedelta(seconds=seconds)))
@@ -93,6 +96,23 @@ def test_each_listener_hears_each_post_once(database: Database) -> None:
         database.add(3, 2)
         await until(lambda: len(one.got) == 3 and len(other.got) == 3)
         assert one.got == other.got == ["weibo:1", "weibo:2", "weibo:3"]
+
+    play(scene)
+
+
+def test_a_listener_that_missed_more_than_is_read_at_once_hears_all(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a long break everything comes, in order, each once, before what is new."""
+    monkeypatch.setattr(live, "PAGE", 3)
+    monkeypatch.setattr(live, "PAGES", 2)
+
+    async def scene(hub: Hub) -> None:
+        for number in range(20):
+            database.add(number, 60 * number)
+        one = Listener(hub, start(NOW - timedelta(seconds=1)))
+        await until(lambda: one.got)
+        database.add(20, 60 * 20)
+        await until(lambda: "weibo:20" in one.got)
+        assert one.got == [f"weibo:{number}" for number in range(21)]
 
     play(scene)
 

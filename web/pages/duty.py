@@ -86,7 +86,7 @@ def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
     step = STEPS[hours]
     window = aligned(now, timedelta(hours=hours), step)
     position = start(now - OVERLAP)
-    position = position.after(read_since(reader, position))  # before the list: what comes between is shown twice by neither
+    position = position.after(read_since(reader, position).posts)  # before the list: what comes between is shown twice by neither
     length = window.end - window.start
     without = desk.withheld.left_out(Filters(window=Window(window.start - length, window.end)), by).without
     latest = _latest(desk, without, by)
