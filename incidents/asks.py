@@ -43,11 +43,14 @@ class Asks:
         """What a text asks for, or None. Whether its author is a private one is for the caller to know.
 
         The words decide the kind. What the tagger heard decides whether it is the author who asks, and not somebody that the text
-        tells of; where nothing was heard (None), words alone will do. Praise asks for nothing.
+        tells of; where nothing was heard (None), words alone will do. Praise asks for nothing. Words of a report (举报) make one
+        whatever was heard: a report that is taken for anything else would be open to those whom it is against.
         """
+        found = self._words.find(fold(text))
+        if found is not None and found.kind is AskKind.REPORT:
+            return Ask(RequestKind.REPORT, found.words)
         if heard is not None and heard.asks in {None, AskKind.PRAISE}:
             return None
-        found = self._words.find(fold(text))
         if found is not None:
             return Ask(RequestKind(found.kind.value), found.words)
         return None if heard is None or heard.asks is None else Ask(RequestKind(heard.asks.value), ())

@@ -36,7 +36,7 @@ SETTLE = timedelta(seconds=30)  # after so long without a post the open block is
 CHECKPOINT_POSTS = 2000  # so many posts are grouped again after a crash, at most
 CHECKPOINT_READ = 20_000  # and so many read
 CHECKPOINT_EVERY = timedelta(minutes=10)
-JUDGED_BACK = timedelta(minutes=2)  # so far back each turn looks for what officers have touched
+JUDGED_BACK = timedelta(minutes=2)  # so far behind the last look each turn looks for what officers have touched
 JUDGED_AWAY = timedelta(days=7)  # and the first turn, for what they touched while no follower worked
 
 
@@ -76,7 +76,7 @@ class Follower:
         self._sorter = Sorter(self._records, self._intake, office, rules)
         self._office, self._rules, self._clock = office, rules, clock
         self._memory: _Memory | None = None
-        self._back = JUDGED_AWAY
+        self._looked: datetime | None = None  # for what officers have touched
         self._open: Turn | None = None  # written down perhaps, but not yet carried out for certain
         self._grouped = self._read = 0  # posts since the last checkpoint
         self._grouped_at = self._kept_at = clock()
@@ -141,9 +141,10 @@ class Follower:
 
     def _judged(self, now: datetime, groups: Iterable[str]) -> tuple[str, ...]:
         """The groups that officers have touched lately."""
-        back, self._back = self._back, JUDGED_BACK
-        query = Search().filter("term", touched=True).filter("range", moved_at={"gte": iso(now - back)})
+        since = now - JUDGED_AWAY if self._looked is None else self._looked - JUDGED_BACK
+        query = Search().filter("term", touched=True).filter("range", moved_at={"gte": iso(since)})
         touched = {read.body.incident.id for read in self._records.walk(INCIDENTS, query, {"moved_at": "asc"})}
+        self._looked = now
         return tuple(sorted(touched.intersection(groups)))
 
     # -- how it is carried out
@@ -259,8 +260,7 @@ class Follower:
         return self._memory
 
     def _forget(self) -> None:
-        self._memory = self._open = None
-        self._back = JUDGED_AWAY
+        self._memory = self._open = self._looked = None
 
 
 def _first_away(changed: dict[str, Filed]) -> list[Filed]:

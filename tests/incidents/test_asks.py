@@ -3,9 +3,9 @@
 import pytest
 
 from config.incidents import CandidateRules, RequestKindRule
-from incidents.asks import Asks, RequestKind
+from incidents.asks import Asks, Heard, RequestKind
 from incidents.candidates import Why, reasons
-from streams.messages import Author, Kind, Post, Standing, TaggedPost, Tags
+from streams.messages import AskKind, Author, Kind, Post, Standing, TaggedPost, Tags
 from tests.incidents.desk import NOW, RULES
 
 ASKS = Asks(RULES.requests.kinds)
@@ -51,6 +51,15 @@ def test_an_exception_hides_itself_and_no_more() -> None:
 def test_words_are_found_whatever_their_width_and_case() -> None:
     """Texts and words are cleaned alike."""
     assert Asks((RequestKindRule.model_validate({"id": "help", "words": ["ＳＯＳ"]}),)).find("sos 谁在附近") is not None
+
+
+@pytest.mark.parametrize("heard", [Heard(None), Heard(AskKind.PRAISE), Heard(AskKind.COMPLAINT)])
+def test_a_report_is_one_whatever_was_heard(heard: Heard) -> None:
+    """Else its words would be an incident's title; other words count only where the author was heard to ask."""
+    found = ASKS.find("实名举报某所长收红包", heard)
+    assert found is not None
+    assert found.kind is RequestKind.REPORT
+    assert ASKS.find("有人投诉公交司机甩站", Heard(None)) is None
 
 
 def test_a_report_goes_first_wherever_it_is_listed() -> None:

@@ -113,12 +113,20 @@ def test_groups_that_merge_leave_where_they_went(city: City, monkeypatch: pytest
     assert city.together("a", "b")
 
 
-def test_what_an_officer_has_judged_is_not_merged_away(city: City, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays with its posts, and what is like it goes into it or stays apart."""
-    merging(city, monkeypatch, lambda: desk.move(city.incident_of("b"), Stage.JUDGED, OFFICER, DUTY))
+@pytest.mark.parametrize("quiet", [timedelta(0), timedelta(minutes=10)])
+def test_what_an_officer_has_judged_is_not_merged_away(city: City, desk: Desk, monkeypatch: pytest.MonkeyPatch, quiet: timedelta) -> None:
+    """It stays with its posts, and what is like it stays apart, also where nothing came for a while after the judgement."""
+
+    def judge() -> None:
+        desk.move(city.incident_of("b"), Stage.JUDGED, OFFICER, DUTY)
+        city.now += quiet
+
+    merging(city, monkeypatch, judge)
     judged = city.incidents()[city.members()["weibo:b"].incident]
     assert judged.incident.state is Stage.JUDGED
     assert judged.incident.merged_into is None
+    assert judged.posts == 1
+    assert not city.together("a", "b")
 
 
 def test_an_officer_who_judges_in_the_same_moment_wins(city: City, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
