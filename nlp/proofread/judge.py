@@ -1,6 +1,6 @@
 """Says which characters of a text are wrong, and what was meant: one character, or a word of two that sounds like what stands there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nlp.proofread.dictionary import LONGEST
 from nlp.proofread.features import (
     DOUBLE,
+    FAR,
     FINE,
     PADDING,
     Language,
@@ -26,6 +27,7 @@ from nlp.proofread.trees import Trees
 MOST = 600  # characters of a text that are judged together: bounds the memory
 LEAST = -4.0  # bits that a candidate must gain at least to be judged
 LEAST_DOUBLE = 0.0
+SURE = 0.85  # probability from which on a character is changed that may stand in a name
 _GAIN, _CUT = FINE.index("gain"), FINE.index("cut gain")
 _DOUBLE_GAIN, _DOUBLE_CUT = DOUBLE.index("gain"), DOUBLE.index("cut gain")
 
@@ -44,6 +46,7 @@ class Rows(NamedTuple):
     places: NDArray[np.int64]  # in the text
     meant: NDArray[np.uint16]  # shape (rows, width)
     numbers: Numbers
+    in_name: NDArray[np.bool_]  # whether each may stand in the name of a place or an agency
 
 
 class Judge:
@@ -71,7 +74,8 @@ class Judge:
         slips = []
         for rows, trees in zip(numbers_of(self._language, text, free), self._trees, strict=True):
             probable = trees.probabilities(rows.numbers)
-            for row in np.flatnonzero(probable >= self._threshold).tolist():
+            least = np.where(rows.in_name, np.float32(max(SURE, self._threshold)), np.float32(self._threshold))
+            for row in np.flatnonzero(probable >= least).tolist():
                 meant = "".join(map(chr, rows.meant[row].tolist()))
                 slips.append(Slip(int(rows.places[row]) + offset, meant, float(probable[row])))
         yield from surest(slips)
@@ -101,13 +105,21 @@ def _singles(language: Language, text: Text, may: NDArray[np.bool_]) -> Rows:
     best = best_of_each(found, rough @ language.rough)
     numbers = fine(language, text, best)
     hopeful = numbers[:, _GAIN] + numbers[:, _CUT] > LEAST
-    return Rows(best.places[hopeful] - PADDING, best.codes[hopeful][:, None], numbers[hopeful])
+    return Rows(best.places[hopeful] - PADDING, best.codes[hopeful][:, None], numbers[hopeful], _in_name(numbers[hopeful], FINE))
 
 
 def _doubles(language: Language, text: Text, may: NDArray[np.bool_]) -> Rows:
     found, numbers = doubles(language, text, may)
     hopeful = numbers[:, _DOUBLE_GAIN] + numbers[:, _DOUBLE_CUT] > LEAST_DOUBLE
-    return Rows(found.places[hopeful] - PADDING, found.codes[hopeful], numbers[hopeful])
+    return Rows(found.places[hopeful] - PADDING, found.codes[hopeful], numbers[hopeful], _in_name(numbers[hopeful], DOUBLE))
+
+
+def _in_name(numbers: Numbers, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether what stands there belongs to no word of the dictionary, and the end of a place's or an agency's name follows soon."""
+    alone = numbers[:, names.index("written word length")] == 1
+    place = (numbers[:, [number for number, name in enumerate(names) if name.startswith("end of a place")]] > 0).any(axis=1)
+    found: NDArray[np.bool_] = alone & (place | (numbers[:, names.index("agency")] < FAR))
+    return found
 
 
 def parts(text: str) -> Iterator[tuple[int, int]]:

@@ -63,7 +63,7 @@ def test_nothing_inside_what_is_known(judge: Judge, proofreader: Proofreader) ->
 
 
 def test_made_up_names_are_left_alone(judge: Judge) -> None:
-    """Of names that nobody has, at most one in a hundred is touched alone, and one in fifty in sentences."""
+    """Of names that nobody has, alone and in sentences, at most one in a hundred is touched."""
     names = [*persons(300), *places(300), *organisations(300)]
     assert sum(bool(judge.slips(name)) for name in names) <= len(names) // 100
     touched = total = 0
@@ -71,7 +71,7 @@ def test_made_up_names_are_left_alone(judge: Judge) -> None:
         start = text.index(name)
         total += 1
         touched += any(slip.start < start + len(name) and slip.start + len(slip.meant) > start for slip in judge.slips(text))
-    assert touched <= total // 50
+    assert touched <= total // 100
 
 
 @pytest.mark.parametrize("text", ["", "。", "😀😀", "\x00\x00", "hello", "ཀ་ཁ", "123", "惯"])
