@@ -312,21 +312,3 @@ def test_accounts_are_those_of_the_matrix(book: Book, store: Store, watcher: Mak
     assert MonitoredAccount(id="gone", name="已撤销").id == "gone"
     watcher(plan(SPIKE)).round(NOW)
     assert told(book) == []
-
-
-@pytest.mark.parametrize("read", ["alerts.look_posts.published", "alerts.watcher.LookAtOwn.look"])
-def test_a_read_that_fails_once_loses_no_alert(read: str, book: Book, store: Store, watcher: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next round finds what the failed one had looked at already: bursts as well as spikes."""
-    store([*quiet(), *storm()])
-    one = watcher(plan(SPIKE, BURST))
-
-    def fails(*_: object, **__: object) -> None:
-        raise DatabaseUnavailable("away")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(read, fails)
-        with pytest.raises(DatabaseUnavailable):
-            one.round(NOW)
-    assert told(book) == []
-    one.round(NOW)
-    assert {"spike opened", "burst opened"} <= set(told(book))
