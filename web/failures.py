@@ -77,8 +77,11 @@ def _detail(error: Exception) -> str:
 
 
 async def _sign_in(request: Request, error: NotSignedIn) -> Response:
-    """Ask to sign in, and keep what was typed into the form that met the expired sign-in."""
-    htmx = request.headers.get("hx-request") == "true"
+    """Ask to sign in, and keep what was typed into the form that met the expired sign-in.
+
+    A page that only asks for its numbers again says so by itself: to load it anew would lose what is being typed into it.
+    """
+    htmx = request.headers.get("hx-request") == "true" and request.method == "POST"
     view = SignInView(next=_next(request), kept=await kept_fields(request), message=str(error))
     return respond(request, "sign_in.html", view, HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"} if htmx else None)
 

@@ -8,6 +8,16 @@ function tell(banner, words) {
   if (words) banner.textContent = banner.dataset[words];
 }
 
+// What is being typed stays: it is kept when the form is sent.
+function signedOut(banner) {
+  tell(banner, "signedOut");
+  const link = document.createElement("a");
+  link.href = "/sign-in";
+  link.target = "_blank";
+  link.textContent = banner.dataset.signIn;
+  banner.append(" ", link);
+}
+
 // A form that was sent in place and got no answer says so beside it; what was typed stays.
 function failed(form) {
   const line = form.closest("section")?.querySelector("[data-failed]");
@@ -21,7 +31,10 @@ export function mind(root, banner) {
     const { status } = event.detail.ctx.response;
     if (event.target.matches("form")) {
       if (status >= UNAUTHORISED && status !== CONFLICT) failed(event.target);
-    } else if (banner) tell(banner, status >= ERROR ? "database" : "");
+    } else if (banner) {
+      if (status === UNAUTHORISED) signedOut(banner);
+      else tell(banner, status >= ERROR ? "database" : "");
+    }
   });
   root.addEventListener("htmx:error", (event) => {
     if (event.target.matches("form")) failed(event.target);
