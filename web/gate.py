@@ -8,9 +8,10 @@ from uuid import uuid4
 import msgspec
 
 from config.settings import WebSettings
-from indexers.people import Attempts, AuditRecord, Entry, People, Read, Role, Session, User
-from web import passwords, throttle
-from web.errors import NotSignedIn, TooMany
+from indexers.people import AuditRecord, Entry, People, Role, Session, User
+from web import passwords
+from web.brake import Brake, limits_of
+from web.errors import NotSignedIn
 
 TOUCH = timedelta(minutes=1)  # a session is written again at most this often
 ENTRY_LIFE = timedelta(minutes=15)
@@ -30,6 +31,7 @@ class Gate:
 
     def __init__(self, people: People, settings: WebSettings, clock: Callable[[], datetime]) -> None:
         self._people = people
+        self._brake = Brake(people)
         self._idle = timedelta(minutes=settings.idle_minutes)
         self._absolute = timedelta(hours=settings.absolute_hours)
         self._clock = clock
@@ -40,17 +42,14 @@ class Gate:
         Raises NotSignedIn, which does not say whether it was the name or the password, and TooMany.
         """
         now = self._clock()
-        limits = {f"{passwords.fingerprint(name)}@{address}": throttle.FREE_PER_NAME, f"@{address}": throttle.FREE_PER_ADDRESS}
-        for key, free in limits.items():
-            self._hold_back(key, free, now)
+        limits = limits_of(name, address)
+        self._brake.note(limits, now)
         user = self._people.get(User, name) if name and len(name) <= 64 else None  # noqa: PLR2004 - as `users.NAME` allows
         fits = passwords.fits(password, user.body.secret if user and user.body.role is not Role.SOURCE else None)
         if user is None or not fits or user.body.disabled:
-            for key in limits:
-                self._note_failure(key, now)
             self.note(name[:64], "sign_in_failed", address=address)
             raise NotSignedIn("用户名或密码不对")
-        self._people.delete(Attempts, next(iter(limits)))
+        self._brake.take_back(limits, now)
         return self._begin(user.body, now, "signed_in", address)
 
     def enter(self, token: str, address: str) -> str:
@@ -93,12 +92,14 @@ class Gate:
         self.note(officer.name, "signed_out", address=address)
 
     def change_password(self, officer: Officer, old: str, new: str, address: str) -> str:
-        """Give a user a new password; ends all sessions and begins another. Raises NotSignedIn and WeakPassword."""
+        """Give a user a new password; ends all sessions and begins another. Raises NotSignedIn, WeakPassword and TooMany."""
+        now, limits = self._clock(), limits_of(officer.name, address)
+        self._brake.note(limits, now)
         read = self._people.get(User, officer.name)
         if read is None or not passwords.fits(old, read.body.secret):
             raise NotSignedIn("原密码不对")
+        self._brake.take_back(limits, now)
         passwords.check(new, officer.name)
-        now = self._clock()
         changed = msgspec.structs.replace(read.body, secret=passwords.hashed(new), changed_at=now)
         self.note(officer.name, "password_changed", target=officer.name, address=address)
         if not self._people.replace(changed, read.version):
@@ -118,18 +119,3 @@ class Gate:
 
     def _lives(self, session: Session, now: datetime) -> bool:
         return now - session.created_at < self._absolute and now - session.seen_at < self._idle
-
-    def _hold_back(self, key: str, free: int, now: datetime) -> None:
-        read = self._people.get(Attempts, key)
-        pause = throttle.wait(read.body.failed_at if read else (), now, free).total_seconds()
-        if pause > 0:
-            raise TooMany(f"失败次数太多，请 {pause:.0f} 秒后再试", retry_after=pause)
-
-    def _note_failure(self, key: str, now: datetime) -> None:
-        """Add a failure; where two come at once, both count."""
-        while True:
-            read: Read[Attempts] | None = self._people.get(Attempts, key)
-            failed = throttle.recent((*(read.body.failed_at if read else ()), now), now)
-            body = Attempts(id=key, failed_at=failed)
-            if self._people.create(body) if read is None else self._people.replace(body, read.version):
-                return

@@ -1,16 +1,21 @@
 """Signing in: by password and by link, for how long, and what is written down."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from indexers.names import Names
-from indexers.people import AuditRecord, People, Role
+from indexers.people import Attempts, AuditRecord, People, Role
 from tests.web.conftest import NOW, PASSWORD, Clock, SignIn, browser_of
-from web import throttle
+from web import passwords, throttle
 from web.desk import COOKIE
+from web.errors import NotSignedIn, TooMany
 from web.users import Users
 
 
@@ -81,6 +86,60 @@ def test_guessing_many_names_is_slowed_down(users: Users, stranger: TestClient) 
     """One address can't try one password on every name."""
     statuses = [try_to_sign_in(stranger, f"name-{n}", "wrong-password") for n in range(throttle.FREE_PER_ADDRESS + 1)]
     assert statuses == [401] * throttle.FREE_PER_ADDRESS + [429]
+
+
+def test_many_tries_at_once_are_many_tries(users: Users, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are in before the first password is looked at: no more are looked at than one after the other."""
+    tries, together = 12, Barrier(12, timeout=30)
+    looked: list[str] = []
+    get = People.get
+
+    def get_together(self: People, kind: type[Any], key: str) -> Any:
+        found = get(self, kind, key)
+        if kind is Attempts and found is None and not together.broken:
+            with suppress(BrokenBarrierError):
+                together.wait(1)  # nobody has written yet: each believes to be the first
+        return found
+
+    def fits(password: str, _: str | None) -> bool:
+        looked.append(password)
+        return False
+
+    monkeypatch.setattr(People, "get", get_together)
+    monkeypatch.setattr(passwords, "fits", fits)
+
+    def attempt(number: int) -> str:
+        try:
+            app.state.desk.gate.sign_in("zhou", f"wrong-password-{number}", "192.0.2.1")
+        except (NotSignedIn, TooMany) as error:
+            return type(error).__name__
+        return "in"
+
+    with ThreadPoolExecutor(tries) as pool:
+        said = list(pool.map(attempt, range(tries)))
+    assert len(looked) == said.count("NotSignedIn") == throttle.FREE_PER_NAME
+    assert said.count("TooMany") == tries - throttle.FREE_PER_NAME
+
+
+def test_a_right_password_counts_against_nobody(users: Users, stranger: TestClient) -> None:
+    """A whole office behind one address signs in, however often."""
+    assert [try_to_sign_in(stranger) for _ in range(throttle.FREE_PER_ADDRESS + 2)] == [303] * (throttle.FREE_PER_ADDRESS + 2)
+
+
+def test_guessing_the_old_password_is_slowed_down(users: Users, app: FastAPI, clock: Clock) -> None:
+    """Whoever sits at a colleague's open screen can't try passwords without end."""
+    browser = browser_of(app)
+    try_to_sign_in(browser)
+
+    def change(old: str) -> Any:
+        return browser.post("/me/password", data={"old_password": old, "new_password": "another-river-42"})
+
+    assert [change("wrong").status_code for _ in range(throttle.FREE_PER_NAME)] == [400] * throttle.FREE_PER_NAME
+    answer = change(PASSWORD)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "15")
+    assert "请 15 秒后再试" in answer.text
+    clock.go(seconds=16)
+    assert change(PASSWORD).status_code == 200
 
 
 def test_a_session_ends_without_a_click(users: Users, app: FastAPI, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from web.desk import address_of, desk_of, give_cookie, officer_of
-from web.errors import NotSignedIn, WeakPassword
+from web.errors import NotSignedIn, TooMany, WeakPassword
 from web.passwords import SHORTEST
 from web.render import respond
 from web.views import View
@@ -40,6 +40,9 @@ def change(request: Request, old_password: Annotated[str, Form()] = "", new_pass
         token = desk.gate.change_password(officer, old_password, new_password, address_of(request))
     except (NotSignedIn, WeakPassword) as error:
         return respond(request, "me.html", MeView(**given, message=str(error)), 400)
+    except TooMany as error:
+        again = {"Retry-After": str(max(1, round(error.retry_after)))}
+        return respond(request, "me.html", MeView(**given, message=str(error)), error.http_status, headers=again)
     response = respond(request, "me.html", MeView(**given, done=True))
     give_cookie(desk, response, token)
     return response
