@@ -5,8 +5,10 @@ Pure ASGI, no database. Foreign requests are told by Fetch metadata (`Sec-Fetch-
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,10 @@ HEADERS: Mapping[str, str] = {
 }
 TWIN = ".json"
 NO_TWIN = frozenset({"/openapi.json"})
+LARGEST = 1_000_000  # bytes of a request: the longest text that a form takes, escaped
+LARGER: Mapping[str, int] = {"/api/posts": 9_000_000}  # it has a limit of its own below this, and says what to do
+TOO_LARGE = "请求太大，已拒绝 / refused: the request is too large"
+NO_FILES = "不接受 multipart 表单和文件，已拒绝 / refused: no route takes multipart forms or files"
 
 
 def foreign(method: str, headers: Headers) -> bool:
@@ -42,8 +48,20 @@ def foreign(method: str, headers: Headers) -> bool:
     return "cookie" in headers  # no browser of these years: then only without a sign-in, with a token
 
 
+def refused(method: str, headers: Headers, largest: int) -> tuple[int, str] | None:
+    """Give the status and the words that refuse a request by its headers; None where there is nothing against it."""
+    if foreign(method, headers):
+        return HTTPStatus.FORBIDDEN, "这个请求来自别的网站，已拒绝 / refused: this request was made by another site"
+    if headers.get("content-type", "").strip().lower().startswith("multipart/"):
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NO_FILES
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit() and int(length) <= largest):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
+    return None
+
+
 class Shield:
-    """Refuses foreign requests, adds the headers, and turns `/x.json` into `/x` asked for as JSON."""
+    """Refuses foreign requests and such as are too large, before anybody reads them; adds the headers, and turns `/x.json` into `/x` asked for as JSON."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -61,11 +79,42 @@ class Shield:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        if foreign(scope["method"], Headers(scope=scope)):
-            refusal = PlainTextResponse("这个请求来自别的网站，已拒绝 / refused: this request was made by another site", 403)
-            await refusal(scope, receive, send_with_headers)
+        page = _as_page(scope)
+        largest = LARGER.get(page["path"], LARGEST)
+        against = refused(scope["method"], Headers(scope=scope), largest)
+        if against is not None:
+            await PlainTextResponse(against[1], against[0])(scope, receive, send_with_headers)
             return
-        await self._app(_as_page(scope), receive, send_with_headers)
+        await _limited(self._app, largest, page, receive, send_with_headers)
+
+
+async def _limited(app: ASGIApp, largest: int, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 413 in place of the app where more is sent than was announced, or nothing was announced."""
+    read, started, over = 0, False, False
+
+    async def count() -> Message:
+        nonlocal read, over
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > largest:
+            over = True
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+        return message
+
+    async def send_unless_over(message: Message) -> None:
+        nonlocal started
+        if over and not started:
+            return
+        started = True
+        await send(message)
+
+    try:
+        await app(scope, count, send_unless_over)
+    except HTTPException:
+        if not over:
+            raise
+    if over and not started:
+        await PlainTextResponse(TOO_LARGE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
 
 
 def _as_page(scope: Scope) -> Scope:

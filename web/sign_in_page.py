@@ -19,7 +19,7 @@ HOME = "/duty"
 KEPT = "kept."  # prefix of the fields of another form that wait for the sign-in
 MOST_KEPT = 100
 LONGEST_KEPT = 100_000  # characters of all fields together
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM = "application/x-www-form-urlencoded"
 YEAR_S = 365 * 24 * 3600
 
 
@@ -39,8 +39,8 @@ class SignInView(View):
 
 
 async def kept_fields(request: Request) -> tuple[Field, ...]:
-    """Give the fields of a form that can't be handled now, but for passwords and files."""
-    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORMS):
+    """Give the fields of a form that can't be handled now, but for passwords."""
+    if request.method != "POST" or not request.headers.get("content-type", "").startswith(FORM):
         return ()
     form = await request.form(max_fields=MOST_KEPT)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and "password" not in name]

@@ -1,10 +1,14 @@
 """Foreign requests are refused, and no script but ours runs."""
 
+import asyncio
+from typing import Any
+
 import pytest
+from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 
-from web.shield import foreign
+from web.shield import LARGEST, foreign
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,54 @@ def test_every_answer_has_the_policy(duty: TestClient, path: str) -> None:
 def test_pages_are_not_kept_by_caches(duty: TestClient) -> None:
     """What one role may see is not handed to another by a proxy."""
     assert duty.get("/duty").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/report", "/nowhere", "/api/posts"])
+def test_files_are_not_taken(stranger: TestClient, path: str) -> None:
+    """No page sends any; a stranger can't fill the disk with them."""
+    answer = stranger.post(path, files={"file": b"x" * 10})
+    assert answer.status_code == 415
+    assert "default-src" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "largest"), [("/sign-in", LARGEST), ("/report.json", LARGEST), ("/api/proofread", LARGEST), ("/api/posts", 9_000_000)]
+)
+def test_a_request_that_says_it_is_too_large_is_not_read(app: FastAPI, path: str, largest: int) -> None:
+    """By its Content-Length, before a byte of it."""
+    assert sent(app, path, [b""], length=largest + 1) == (413, 0)
+
+
+@pytest.mark.parametrize(("path", "said"), [("/sign-in", 413), ("/sign-out", 413), ("/report", 413), ("/api/posts", 401)])
+def test_a_request_of_unknown_length_is_read_so_far(app: FastAPI, path: str, said: int) -> None:
+    """What comes in pieces is refused when it gets too large: no more than one piece is read beyond."""
+    status, read = sent(app, path, [b"name=" + b"x" * 500_000] * 100)
+    assert (status, read <= 3) == (said, True)
+
+
+def test_what_a_form_may_hold_is_taken(duty: TestClient) -> None:
+    """The longest text that is kept over an expired sign-in, in Chinese: nine bytes a character."""
+    assert duty.post("/report", data={"text": "停" * 100_000}).status_code not in {413, 415}
+
+
+def sent(app: FastAPI, path: str, pieces: list[bytes], length: int | None = None) -> tuple[int, int]:
+    """Send a form in pieces; gives the status, and how many pieces were read."""
+    headers = [(b"host", b"testserver"), (b"content-type", b"application/x-www-form-urlencoded"), (b"sec-fetch-site", b"same-origin")]
+    if length is not None:
+        headers.append((b"content-length", str(length).encode()))
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
+    scope |= {"http_version": "1.1", "scheme": "http", "server": ("testserver", 80), "client": ("192.0.2.1", 1), "root_path": ""}
+    read, statuses = 0, []
+
+    async def receive() -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": pieces[read - 1], "more_body": read < len(pieces)}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    asyncio.run(app(scope, receive, send))
+    (status,) = statuses
+    return status, read
