@@ -14,6 +14,7 @@ from tests.web.city import OFFICER, Town
 from tests.web.conftest import Served
 from tests.web.test_browser import Watched, chromium, context, libraries, watched
 from tests.web.test_pages import ENGINES
+from tests.web.test_words import TEMPLATES
 
 __all__ = ["chromium", "context", "libraries", "watched"]
 pytestmark = pytest.mark.browser
@@ -91,6 +92,36 @@ def test_an_open_page_says_that_somebody_moved_it(watched: Watched, town: Town, 
     expect(page.locator(".way .here")).to_have_text("研判")
     expect(page.get_by_label("理由").first).to_have_value("还在写")
     assert watched.said == []
+
+
+def test_a_page_that_can_t_be_refreshed_says_so_and_keeps_what_is_typed(watched: Watched, served: Served, town: Town) -> None:
+    """The sign-in ends, the server goes away: a line says which, and the page stays as it is; it goes when all is well again."""
+    page = watched.page
+    page.clock.install()
+    watched.go(f"/incidents/{town.water}")
+    page.get_by_label("理由").first.fill("写到一半")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_contain_text("登录已过期")
+    expect(page.locator("#banner a")).to_have_attribute("target", "_blank")  # so that the page stays
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # as it gave them
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    served.stop()
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_contain_text("已断开")
+    served.start()
+    page.clock.fast_forward(25_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    expect(page.get_by_label("理由").first).to_have_value("写到一半")
+
+
+def test_every_page_that_refreshes_has_a_line_to_say_so() -> None:
+    """A refresh that fails is not passed over in silence."""
+    pages = [text for path in TEMPLATES.glob("*.html") if "every 20s" in (text := path.read_text(encoding="utf-8"))]
+    assert len(pages) >= 3
+    assert all('include "banner.html"' in text for text in pages)
 
 
 def test_a_sign_in_that_ends_in_the_middle_of_a_form(watched: Watched, served: Served, town: Town) -> None:
