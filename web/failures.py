@@ -1,6 +1,7 @@
 """What a request that failed is answered: a page that says what was wrong and what to do, or the same as JSON."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -13,7 +14,7 @@ from indexers.errors import DatabaseError, DatabaseUnavailable
 from streams.errors import LogUnavailable
 from web.errors import NotSignedIn, WebError
 from web.render import respond, speech_of, wants_json
-from web.sign_in_page import Field, SignInView, kept_fields
+from web.sign_in_page import HOME, SIGN_IN, Field, SignInView, kept_fields, own_path, sign_in_again
 from web.views import View
 
 log = structlog.get_logger()
@@ -43,6 +44,9 @@ async def _of_ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and not wants_json(request):
         return await _sign_in(request, error)
     status, word = _kind(error)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and request.url.path == SIGN_IN and not wants_json(request):
+        log.warning("web.failed", path=SIGN_IN, status=status, error=str(error))
+        return await sign_in_again(request, speech_of(request).say(word), status)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("web.failed", path=request.scope["path"], status=status, error=str(error))
     retry = getattr(error, "retry_after", None)
@@ -79,16 +83,22 @@ def _detail(error: Exception) -> str:
 async def _sign_in(request: Request, error: NotSignedIn) -> Response:
     """Ask to sign in, and keep what was typed into the form that met the expired sign-in.
 
-    A page that only asks for its numbers again says so by itself: to load it anew would lose what is being typed into it.
+    A page that refreshes itself says so by itself, and is not loaded anew: what is being typed into its forms would be lost.
     """
-    htmx = request.headers.get("hx-request") == "true" and request.method == "POST"
-    view = SignInView(next=_next(request), kept=await kept_fields(request), message=str(error))
-    return respond(request, "sign_in.html", view, HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"} if htmx else None)
+    in_place = request.method == "POST" and request.headers.get("hx-request") == "true"
+    kept = await kept_fields(request)
+    view = SignInView(next=_next(request, kept), kept=kept, message=str(error))
+    return respond(request, "sign_in.html", view, HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"} if in_place else None)
 
 
-def _next(request: Request) -> str:
-    path = request.url.path
-    return f"{path}?{request.url.query}" if request.url.query else path
+def _next(request: Request, kept: tuple[Field, ...]) -> str:
+    """Give where to go on: where the form was sent, if it can be sent again, else to the page that it stood on."""
+    if request.method in {"GET", "HEAD"} or kept:
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.headers.get("host") or page.path == request.url.path:
+        return HOME
+    return own_path(page.path + (f"?{page.query}" if page.query else ""))
 
 
 async def _not_valid(request: Request, error: Exception) -> Response:

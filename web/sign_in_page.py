@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from web.desk import address_of, desk_of, give_cookie, officer_of, take_cookie
@@ -16,6 +17,10 @@ from web.views import View
 router = APIRouter()
 
 HOME = "/duty"
+SIGN_IN = "/sign-in"
+TYPED = frozenset(  # fields that hold what somebody wrote, to be looked at again; others hold what was chosen, by the names of machines
+    ["advice", "analysis", "answer", "due", "link", "published", "reason", "reference", "report", "review", "text", "title", "url", "why"]
+)
 KEPT = "kept."  # prefix of the fields of another form that wait for the sign-in
 MOST_KEPT = 100
 LONGEST_KEPT = 100_000  # characters of all fields together
@@ -28,6 +33,11 @@ class Field(View):
 
     name: str
     value: str
+
+    @property
+    def typed(self) -> bool:
+        """Whether somebody wrote it."""
+        return self.name in TYPED
 
 
 class SignInView(View):
@@ -55,6 +65,23 @@ def own_path(path: str) -> str:
     return path if local else HOME
 
 
+async def sign_in_again(request: Request, message: str, status: int) -> Response:
+    """Show the sign-in again as it was sent, but for the password."""
+    form = await request.form(max_fields=MOST_KEPT + 3)
+    target = form.get("next")
+    view = SignInView(next=own_path(target if isinstance(target, str) else HOME), kept=_waiting(form), message=message)
+    return respond(request, "sign_in.html", view, status)
+
+
+def _waiting(form: FormData) -> tuple[Field, ...]:
+    """Give the fields of the other form that waits for the sign-in."""
+    return tuple(
+        Field(name=key.removeprefix(KEPT), value=value)
+        for key, value in form.multi_items()
+        if key.startswith(KEPT) and isinstance(value, str)
+    )
+
+
 @router.get("/", include_in_schema=False)
 def home() -> Response:
     """Lead to the duty page."""
@@ -76,12 +103,7 @@ async def sign_in(
 ) -> Response:
     """Begin a session; then go on, or show the form again whose text was kept."""
     desk = desk_of(request)
-    form = await request.form(max_fields=MOST_KEPT + 3)
-    kept = tuple(
-        Field(name=key.removeprefix(KEPT), value=value)
-        for key, value in form.multi_items()
-        if key.startswith(KEPT) and isinstance(value, str)
-    )
+    kept = _waiting(await request.form(max_fields=MOST_KEPT + 3))
     try:
         token = await run_in_threadpool(desk.gate.sign_in, name.strip(), password, address_of(request))
     except NotSignedIn as error:

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from streams.errors import LogUnavailable
 from streams.log import Log, Topic
 from tests.web.conftest import HOSTILE, PASSWORD, Clock, SignIn
+from web.sign_in_page import TYPED
+from web.speech import speech
 
 FORM = {"url": "https://a.example/1", "title": "停水", "text": f"自来水浑浊\n第二行 {HOSTILE}", "account": ["yunxi-fabu", "yunxi-gongan"]}
 FIELD = re.compile(r'<(?:input|textarea)[^>]*name="([^"]+)"(?:[^>]*value="([^"]*)")?[^>]*>(?:([^<]*)</textarea>)?')
@@ -90,11 +92,81 @@ def test_passwords_are_never_kept(duty: TestClient, clock: Clock) -> None:
 
 
 def test_an_expired_sign_in_is_told_to_programs(duty: TestClient, clock: Clock) -> None:
-    """JSON gets JSON; an open page's refresh gets the status alone, since loading anew would lose what is being typed."""
+    """JSON gets JSON; an open page's refresh is not told to load anew, which would take what is being typed there."""
     clock.go(hours=9)
     assert duty.get("/duty.json").json()["status"] == 401
-    answer = duty.get("/duty", headers={"HX-Request": "true"})
-    assert (answer.status_code, "hx-refresh" in answer.headers) == (401, False)
+    refresh = duty.get("/duty", headers={"HX-Request": "true"})
+    assert refresh.status_code == 401
+    assert "hx-refresh" not in refresh.headers
+    assert duty.post("/alerts/x/acknowledge", headers={"HX-Request": "true"}).headers["hx-refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("referer", "leads_to"),
+    [
+        ("http://testserver/alerts/x?a=1", "/alerts/x?a=1"),
+        ("https://evil.example/alerts/x", "/duty"),
+        ("http://testserver//evil.example", "/duty"),
+        ("http://testserver/alerts/x/acknowledge", "/duty"),
+        ("", "/duty"),
+    ],
+)
+def test_a_button_that_met_an_expired_sign_in_leads_back_to_its_page(duty: TestClient, clock: Clock, referer: str, leads_to: str) -> None:
+    """There is nothing to send again, and the address of the step is no page."""
+    clock.go(hours=9)
+    answer = duty.post("/alerts/x/acknowledge", headers={"Referer": referer} if referer else {})
+    assert answer.status_code == 401
+    assert dict(fields(answer.text))["next"] == leads_to
+    entered = duty.post("/sign-in", data=as_form(answer.text, PASSWORD))
+    assert (entered.status_code, entered.headers["location"]) == (303, leads_to)
+
+
+def test_what_was_chosen_is_sent_again_unseen(duty: TestClient, clock: Clock) -> None:
+    """What was written stands there to be looked at; what was chosen goes along, and no name of a machine is shown."""
+    clock.go(hours=9)
+    step = {
+        "to": "judged",
+        "seen": "1",
+        "reason": "写到一半",
+        "duty": "yes",
+        "grounds": ["complaint", "rumour"],
+        "lead_department": "water",
+    }
+    answer = duty.post("/incidents/x", data=step)
+    page = duty.post("/sign-in", data=as_form(answer.text, PASSWORD)).text
+    form = page[page.index('<form class="fields"') :]
+    assert gathered(fields(form)) == {name: value if isinstance(value, list) else [value] for name, value in step.items()}
+    shown = re.findall(r'<(?:textarea|input type="text") ?name="([^"]+)"', form)
+    assert shown == ["reason"]
+
+
+def test_every_field_of_a_form_is_written_or_chosen(app: FastAPI) -> None:
+    """What somebody writes has a name in both languages, for when the form is shown again; a new field must be put on one side."""
+    names = set()
+    found = app.openapi()
+    for path in found["paths"].values():
+        content = path.get("post", {}).get("requestBody", {}).get("content", {})
+        schema = content.get("application/x-www-form-urlencoded", {}).get("schema", {})
+        names |= set(found["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]) if "$ref" in schema else set()
+    chosen = "account against channel date delivery department duty emergency every from grounds kind lead_department level rating seen to"
+    signing_in = {"name", "password", "old_password", "new_password", "next"}
+    assert names - signing_in == TYPED | set(chosen.split())
+    assert {f"field.{name}" for name in TYPED} <= speech("zh").words.keys()
+    assert {f"field.{name}" for name in TYPED} <= speech("en").words.keys()
+
+
+def test_a_database_away_during_the_sign_in_asks_again(stranger: TestClient, away: Away) -> None:
+    """The password is not kept, so nothing is said of sending it again; a form that waits still waits."""
+    away.go()
+    answer = stranger.post("/sign-in", data={"name": "zhou", "password": PASSWORD, "next": "/report", "kept.text": FORM["text"]})
+    assert answer.status_code == 503
+    assert "数据库暂时不可用" in answer.text
+    assert "再次提交" not in answer.text
+    kept = dict(fields(answer.text))
+    assert (kept["kept.text"], kept["next"]) == (FORM["text"], "/report")
+    assert 'type="password"' in answer.text
+    assert PASSWORD not in answer.text
+    assert stranger.post("/sign-in.json", data={"name": "zhou", "password": PASSWORD}).json()["status"] == 503
 
 
 def test_a_database_away_is_said_and_recovers(duty: TestClient, filled: None, away: Away) -> None:
