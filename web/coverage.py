@@ -91,7 +91,7 @@ def judge(source: Source | None, report: Coverage | None, now: datetime) -> tupl
     if report is None:
         return "never", "还没有任何一轮的记录"
     if source is None:
-        return ("gone" if report.outcome == "complete" else report.outcome), said(report)
+        return "gone", said(report)  # it is asked no more, so that there is nothing to warn of
     if now - report.ended_at > longest_pause(source.interval):
         return "silent", f"上一轮结束于 {round((now - report.ended_at).total_seconds() / 60)} 分钟前，应每 {round(source.interval)} 秒一轮"
     return judged(report)

@@ -33,7 +33,7 @@ def run(*, minutes_ago: float = 1, outcome: str = "complete", **given: object) -
         (SOURCE, run(minutes_ago=15.9), "complete", None),
         (SOURCE, run(minutes_ago=17), "silent", "上一轮结束于 17 分钟前，应每 300 秒一轮"),
         (None, run(), "gone", None),
-        (None, run(outcome="failed", reason="timeout"), "failed", "等待超时"),
+        (None, run(outcome="failed", reason="timeout"), "gone", "等待超时"),
     ],
 )
 def test_a_source_is_judged(source: FeedSource | None, report: Coverage | None, state: str, why: str | None) -> None:
@@ -43,8 +43,7 @@ def test_a_source_is_judged(source: FeedSource | None, report: Coverage | None, 
 
 def test_what_is_configured_and_what_has_reported_are_listed() -> None:
     """A source that never ran is not forgotten, nor one that was taken out of the configuration."""
-    states = source_states(
-        [SOURCE, OFF], [run(outcome="failed"), Coverage(id="x:1", source="x", started_at=NOW, ended_at=NOW, outcome="complete")], NOW
-    )
+    taken_out = Coverage(id="x:1", source="x", started_at=NOW, ended_at=NOW, outcome="failed", reason="timeout")
+    states = source_states([SOURCE, OFF], [run(outcome="failed"), taken_out], NOW)
     assert [(one.source, one.state) for one in states] == [("news", "failed"), ("off", "off"), ("x", "gone")]
     assert [one.source for one in problems(states)] == ["news"]

@@ -19,7 +19,6 @@ class SourcesView(View):
 
     rule: str
     sources: tuple[SourceState, ...]
-    links: dict[str, str]  # source → its posts
 
 
 class SourceView(View):
@@ -36,8 +35,7 @@ def sources(request: Request) -> Response:
     """Show how every source fares."""
     desk = desk_of(request)
     states = tuple(source_states(desk.office.sources, queries.latest_coverage(desk.reader), desk.clock()))
-    links = {state.source: search_link(desk.settings.zone, None, Narrow(source=state.source)) for state in states}
-    return respond(request, "sources.html", SourcesView(rule=RULE, sources=states, links=links))
+    return respond(request, "sources.html", SourcesView(rule=RULE, sources=states))
 
 
 @router.get("/sources/{source_id}", response_model=SourceView)
