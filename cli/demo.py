@@ -72,7 +72,7 @@ def line(progress: "Progress") -> str:
     negative = progress.counts.facets.get("sentiment", {}).get("-1", 0)
     return (
         f"{progress.elapsed.total_seconds():5.0f} 秒  {progress.share:4.0%}  云溪时间 {progress.city_time:%m-%d %H:%M}"
-        f"  抓取 {progress.pages} 页  入库 {progress.counts.posts} 条  负面 {negative} 条  待处理 {progress.waiting}  预警通知 {progress.alerts} 条"
+        f"  抓取 {progress.pages} 页  入库 {progress.counts.posts} 条  负面 {negative} 条  待入库 {progress.waiting}  预警通知 {progress.alerts} 条"
     )
 
 
