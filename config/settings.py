@@ -7,6 +7,7 @@ Every setting is an environment variable: `YUQING_` and the path in capitals, jo
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -227,9 +228,23 @@ class WebSettings(_Section):
     idle_minutes: PositiveSeconds = Field(480.0, description="After so many minutes without a click one must sign in again.")
     absolute_hours: PositiveSeconds = Field(24.0, description="After so many hours one must sign in again in any case.")
     secure_cookies: bool = Field(False, description="Whether pages are reached over https only, so that sign-ins are never sent without.")
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="Addresses and networks of proxies, separated by commas, that are believed whom they ask for (X-Forwarded-For).",
+    )
     libraries: Path = Field(
         PACKAGE_DIR.parent / "node_modules", description="The folder with the browser libraries (`deploy/browser.sh` fills it)."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, given: str) -> str:
+        for one in filter(None, map(str.strip, given.split(","))):
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"not an address or a network: {one!r}; write it like 172.18.0.1 or 10.0.0.0/8") from error
+        return given
 
 
 class WatchSettings(_Section):

@@ -41,7 +41,15 @@ def serve(
     with listening or listen(settings.web) as taken:
         setting_up = _SettingUp(settings, client, ending, itself=listening is None)
         app = create_app(settings, client, is_set_up=setting_up.done.is_set)
-        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S, ws="none")
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            forwarded_allow_ips=settings.web.trusted_proxies,
+            timeout_graceful_shutdown=GRACE_S,
+            ws="none",
+        )
         server = _Server(config, stop, ending, app.state.desk.hub)
         server.when_ready = lambda: ready(address_of(taken)) if ready else None
         setting_up.start()
