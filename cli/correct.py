@@ -43,8 +43,8 @@ def correct(post: str | None, why: str, by: str, *, listing: bool, again: bool, 
     wanted = {field: value for field, value in given.items() if value is not None}
     if sum((post is not None, listing, again)) != 1 or (post is not None) != bool(wanted):
         raise click.UsageError("give a post and what is right of it, or --list, or --again")
+    from config.topic_names import TOPIC_NAMES
     from indexers import corrections
-    from nlp.data import TOPICS
 
     with _open() as (reader, writer):
         if listing:
@@ -53,7 +53,7 @@ def correct(post: str | None, why: str, by: str, *, listing: bool, again: bool, 
         elif again:
             click.echo(f"已重新写入 {corrections.apply_all(reader, writer)} 条内容的更正。")
         elif post is not None:
-            now, topics = datetime.now(UTC), frozenset(TOPICS)
+            now, topics = datetime.now(UTC), frozenset(TOPIC_NAMES)
             values = {field: _value(field, value) for field, value in wanted.items()}
             for field, value in values.items():
                 corrections.check(field, value, topics)

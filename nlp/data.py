@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import msgspec
 
+from config.topic_names import TOPIC_NAMES
 from nlp.errors import DataError
 
-TOPICS = ("城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输")
 SENTIMENTS = (-1, 0, 1)
 DOMAINS = ("usual", "virus")  # everyday talk, and talk of a pandemic
 TRAIN = "train"
@@ -58,7 +58,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 MEDIA = 3  # `verified_type`
 
-Row = TypeVar("Row", FeltText, CutMessage, RawMessage, Microblog, Message)
+Row = TypeVar("Row")
 
 
 def felt_texts(folder: Path, part: str) -> list[FeltText]:
@@ -74,7 +74,7 @@ def cut_messages(folder: Path, part: str) -> list[CutMessage]:
     """The messages of a part ("train", "dev"), as they were cut. Raises DataError."""
     path = folder / "topic" / f"{part}.jsonl.gz"
     rows = _rows(path, CutMessage)
-    _check(path, [row.topic for row in rows], TOPICS, every=part == TRAIN)
+    _check(path, [row.topic for row in rows], TOPIC_NAMES, every=part == TRAIN)
     return rows
 
 
@@ -82,28 +82,29 @@ def raw_messages(folder: Path, part: str) -> list[RawMessage]:
     """The messages of a part ("dev_raw"). Raises DataError."""
     path = folder / "topic" / f"{part}.jsonl.gz"
     rows = _rows(path, RawMessage)
-    _check(path, [row.topic for row in rows], TOPICS)
+    _check(path, [row.topic for row in rows], TOPIC_NAMES)
     return rows
 
 
 def microblogs(folder: Path, part: str) -> list[Microblog]:
     """Microblogs of a part ("replay/microblogs", "incidents/social", "incidents/org"). Raises DataError."""
-    return _some(folder / f"{part}.jsonl.gz", Microblog)
+    return read_texts(folder / f"{part}.jsonl.gz", Microblog)
 
 
 def messages(folder: Path) -> list[Message]:
     """The messages to a government of one year. Raises DataError."""
-    return _some(folder / "incidents" / "messages.jsonl.gz", Message)
+    return read_texts(folder / "incidents" / "messages.jsonl.gz", Message)
 
 
-def _some(path: Path, kind: type[Row]) -> list[Row]:
-    rows = _rows(path, kind)
+def read_texts(path: Path, kind: type[Row], what: str = "a labelled text") -> list[Row]:
+    """The lines of a set, each as a `kind`; `what` says what a line should be. Raises DataError, also where there are none."""
+    rows = _rows(path, kind, what)
     if not rows:
         raise DataError(f"{path}: holds no text")
     return rows
 
 
-def _rows(path: Path, kind: type[Row]) -> list[Row]:
+def _rows(path: Path, kind: type[Row], what: str = "a labelled text") -> list[Row]:
     decoder = msgspec.json.Decoder(kind)
     rows: list[Row] = []
     try:
@@ -113,7 +114,7 @@ def _rows(path: Path, kind: type[Row]) -> list[Row]:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: can't be read ({error}): give the folder with the labelled sets by --data") from error
     except msgspec.DecodeError as error:
-        raise DataError(f"{path}:{len(rows) + 1}: is not a labelled text: {error}") from error
+        raise DataError(f"{path}:{len(rows) + 1}: is not {what}: {error}") from error
     return rows
 
 

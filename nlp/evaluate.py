@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topic_names import OTHER
-from nlp.data import DOMAINS, SENTIMENTS, TOPICS, cut_messages, felt_texts, raw_messages
+from config.topic_names import OTHER, TOPIC_NAMES
+from nlp.data import DOMAINS, SENTIMENTS, cut_messages, felt_texts, raw_messages
 from nlp.features import Hashed
 from nlp.figures import RESAMPLES, SEED, Figure, interval, share
 from nlp.labelled import Labelled
@@ -96,7 +96,7 @@ def measure_topic(classifier: Classifier, segmenter: Segmenter, folder: Path) ->
         ("dev", batch_of_words([row.tokens for row in cut]), [row.topic for row in cut]),
         ("dev_raw", segmenter.cut_batch([row.text for row in raw]), [row.topic for row in raw]),
     ):
-        yield measure(f"macro-F1, {name}", TOPICS, right, _answer(classifier, batch))
+        yield measure(f"macro-F1, {name}", TOPIC_NAMES, right, _answer(classifier, batch))
 
 
 def measure_other(labelled: Sequence[Labelled], margins: Numbers, other: Other) -> tuple[Figure, ...]:
@@ -105,7 +105,7 @@ def measure_other(labelled: Sequence[Labelled], margins: Numbers, other: Other) 
     rest = clear(labelled)[1::2]
     none, some = ([place for place in rest if (OTHER in labelled[place].labels) == wanted] for wanted in (True, False))
     everyday = [place for place in none if labelled[place].draw == "random"]
-    named = [TOPICS[place] for place in margins.argmax(axis=1).tolist()]
+    named = [TOPIC_NAMES[place] for place in margins.argmax(axis=1).tolist()]
     kept = [place for place in some if not said[place]]
     return (
         share("other: everyday texts about none that are said to be", said[everyday]),

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from config.topic_names import OTHER
-from nlp.data import SENTIMENTS, TOPICS, TRAIN, cut_messages, felt_texts, microblogs
+from config.topic_names import OTHER, TOPIC_NAMES
+from nlp.data import SENTIMENTS, TRAIN, cut_messages, felt_texts, microblogs
 from nlp.evaluate import clear, measure_other, sentiment_scores, topic_scores
 from nlp.features import FEATURES, Hashed
 from nlp.figures import scores as scores_of
@@ -79,7 +79,7 @@ def train(
     """
     models: dict[str, Trained] = {}
     felt = [one for one in judged if one.field == SENTIMENT and one.value in map(str, SENTIMENTS)]
-    about = [one for one in judged if one.field == TOPIC and one.value in TOPICS]
+    about = [one for one in judged if one.field == TOPIC and one.value in TOPIC_NAMES]
     steps: tuple[tuple[str, Callable[[], Trained]], ...] = (
         (SENTIMENT, lambda: _sentiment(data, segmenter, felt)),
         (TOPIC, lambda: _topic(data, segmenter, about)),
@@ -121,7 +121,7 @@ def _topic(data: Path, segmenter: Segmenter, judged: Sequence[Judged]) -> Traine
     cut = [*(_without_stand_ins(row.tokens) for row in rows), *segmenter.cut_many([one.text for one in more])]
     texts = Texts(
         features=Hashed(batch_of_words(cut)).of(TOPIC_RECIPE.kinds),
-        labels=np.array([TOPICS.index(name) for name in (*(row.topic for row in rows), *(one.value for one in more))]),
+        labels=np.array([TOPIC_NAMES.index(name) for name in (*(row.topic for row in rows), *(one.value for one in more))]),
     )
     features = Hashed(segmenter.cut_batch(everyday)).of(TOPIC_RECIPE.kinds)
     parameters = fit(texts, TOPIC_RECIPE, Background(features, len(everyday), _BACKGROUND_SHARE, _BACKGROUND_MOST))
@@ -135,7 +135,7 @@ def _topic(data: Path, segmenter: Segmenter, judged: Sequence[Judged]) -> Traine
         Data(name=_EVERYDAY_SET, rows=min(_BACKGROUND_MOST, len(everyday)) + len(labelled), terms=_TERMS),
         *_corrections(judged),
     )
-    return _trained(parameters, TOPIC_RECIPE, TOPICS, sets, scores, other=np.array(other, dtype=np.float32))
+    return _trained(parameters, TOPIC_RECIPE, TOPIC_NAMES, sets, scores, other=np.array(other, dtype=np.float32))
 
 
 def _corrections(judged: Sequence[Judged]) -> tuple[Data, ...]:

@@ -1,21 +1,20 @@
 """The texts that the model learns from: sentences with and without slips, and texts that are mostly right."""
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from nlp.errors import DataError
+from nlp.data import read_texts
 from nlp.models import Data
 from nlp.proofread.reading import Reading
 
 OFFICIAL, NEWS, NEWSPAPER = "official_dev", "news_dev", "newspaper"
 JUDGED = (OFFICIAL, NEWS)  # sets with as many right sentences as wrong ones, more or less: what a slip looks like is learned from them
 
+_WHAT = "what it should be"  # a line of a set, in messages
 _ADDRESS = re.compile(r"https?://\S+")
 _CUT_OFF = "展开全文"
 _RESEARCH = "research use; no licence beyond that is stated. Only hashes and counts derived from the texts are kept here."
@@ -45,7 +44,7 @@ def pairs(folder: Path) -> list[Pair]:
     """All labelled sentences. Raises DataError."""
     found = []
     for name in (OFFICIAL, NEWS, NEWSPAPER):
-        rows = _rows(folder / "proofread" / f"{name}.jsonl.gz", _Pair)
+        rows = read_texts(folder / "proofread" / f"{name}.jsonl.gz", _Pair, _WHAT)
         found += [Pair(name, read(row.source), read(row.target)) for row in rows]
     return found
 
@@ -70,7 +69,7 @@ _SOURCES = (
 def mostly_right(folder: Path) -> Iterator[Source]:
     """All texts that are not labelled, each once in its set. Raises DataError."""
     for path, fields, what in _SOURCES:
-        rows = _rows(folder / f"{path}.jsonl.gz", dict[str, Any])
+        rows = read_texts(folder / f"{path}.jsonl.gz", dict[str, Any], _WHAT)
         texts = dict.fromkeys("\n".join(str(row.get(field) or "") for field in fields) for row in rows)
         clean = tuple(read(_ADDRESS.sub(" ", text.replace(_CUT_OFF, ""))) for text in texts)
         yield Source(Data(name=f"{path}: {what}", rows=len(clean), terms=_RESEARCH), clean)
@@ -81,19 +80,3 @@ def labelled(rows: list[Pair]) -> Iterator[Data]:
     what = {OFFICIAL: "official documents, ECSpell", NEWS: "news, LEMON (academic)", NEWSPAPER: "newspapers, pycorrector"}
     for name, origin in what.items():
         yield Data(name=f"proofread/{name}: {origin}", rows=sum(row.set == name for row in rows), terms=_RESEARCH)
-
-
-def _rows(path: Path, kind: Any) -> list[Any]:
-    decoder = msgspec.json.Decoder(kind)
-    rows: list[Any] = []
-    try:
-        with gzip.open(path) as file:
-            for content in file:
-                rows.append(decoder.decode(content))  # noqa: PERF401 - an error names the line by the rows read so far
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: can't be read ({error}): give the folder with the labelled sets by --data") from error
-    except msgspec.DecodeError as error:
-        raise DataError(f"{path}:{len(rows) + 1}: is not what it should be: {error}") from error
-    if not rows:
-        raise DataError(f"{path}: holds no text")
-    return rows

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.topic_names import OTHER
-from nlp.data import SENTIMENTS, TOPICS
+from config.topic_names import OTHER, TOPIC_NAMES
+from nlp.data import SENTIMENTS
 from nlp.models import SHIPPED, read_card
 from nlp.segment import cut
 from nlp.tagger import Tagger, text_of
@@ -94,7 +94,7 @@ def test_a_title_is_read_once() -> None:
 def test_any_text_has_tags(tagger: Tagger, text: str) -> None:
     """Empty, pictures only, broken or odd: each text gets a topic, a sentiment, and tokens that can be stored."""
     (tags,) = tagger.tag_texts([text])
-    assert tags.topic in {*TOPICS, OTHER}
+    assert tags.topic in {*TOPIC_NAMES, OTHER}
     assert tags.sentiment in SENTIMENTS
     assert 0 <= tags.topic_score <= 1
     assert 0 <= tags.sentiment_score <= 1

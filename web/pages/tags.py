@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.topic_names import TOPIC_NAMES
 from indexers import corrections, queries
 from indexers.errors import CorrectionError
 from indexers.merge import StoredPost
-from nlp.data import TOPICS
 from nlp.tagger import text_of
 from web.desk import actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound, Withheld
@@ -76,7 +76,7 @@ def correct(request: Request, post_id: str, form: CorrectionForm) -> CorrectionV
             form.value,
             by=officer.name,
             at=desk.clock(),
-            topics=frozenset(TOPICS),
+            topics=frozenset(TOPIC_NAMES),
             why=form.why.strip(),
         )
     except CorrectionError as error:
