@@ -11,8 +11,8 @@ from incidents.people import Actor
 from indexers import queries
 from indexers.merge import StoredPost
 from web.desk import Desk, actor_of, desk_of
-from web.errors import NotFound, Withheld
 from web.links import incident_link, post_link, request_link
+from web.readable import readable_post
 from web.render import respond
 from web.views import PostItem, View, post_item
 
@@ -69,11 +69,7 @@ class PostView(View):
 def post(request: Request, post_id: str) -> Response:
     """Show one post."""
     desk = desk_of(request)
-    stored = queries.get_post(desk.reader, post_id)
-    if stored is None:
-        raise NotFound(f"没有这条内容：{post_id[:200]}")
-    if desk.withheld.among([stored], actor_of(request)):
-        raise Withheld("按规定不转给被反映的单位和个人，请联系指定人员")
+    stored = readable_post(request, post_id)
     points = tuple(
         Point(at=seen.observed_at, forwards=seen.forwards, comments=seen.comments, likes=seen.likes, reads=seen.reads)
         for seen in islice(queries.observations_of(desk.reader, stored.id), MOST_OBSERVATIONS)

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.topic_names import TOPIC_NAMES
-from indexers import corrections, queries
+from indexers import corrections
 from indexers.errors import CorrectionError
-from indexers.merge import StoredPost
 from nlp.tagger import text_of
-from web.desk import actor_of, address_of, desk_of, officer_of
-from web.errors import BadInput, NotFound, Withheld
+from web.desk import address_of, desk_of, officer_of
+from web.errors import BadInput
+from web.readable import readable_post
 from web.views import View
 
 router = APIRouter()
@@ -66,7 +66,7 @@ class ReasonsView(View):
 def correct(request: Request, post_id: str, form: CorrectionForm) -> CorrectionView:
     """Correct what the models say of a post. It beats them for good, and `yuqing train --corrections` learns from it."""
     desk, officer = desk_of(request), officer_of(request)
-    stored = _readable(request, post_id)
+    stored = readable_post(request, post_id)
     try:
         one = corrections.correct(
             desk.reader,
@@ -89,18 +89,7 @@ def correct(request: Request, post_id: str, form: CorrectionForm) -> CorrectionV
 @router.get("/reasons/{post_id:path}")
 def reasons(request: Request, post_id: str) -> ReasonsView:
     """Give the words of a post that decided its tags."""
-    stored = _readable(request, post_id)
+    stored = readable_post(request, post_id)
     model, because = desk_of(request).explainer.explain(text_of(stored))
     words = {name: tuple(Deciding(word=each.word, weight=each.weight) for each in each_of) for name, each_of in because._asdict().items()}
     return ReasonsView(post=stored.id, model=model, tagged_by=stored.model, **words)
-
-
-def _readable(request: Request, post_id: str) -> StoredPost:
-    """Give a post that whoever asks may read. Raises NotFound and Withheld."""
-    desk = desk_of(request)
-    stored = queries.get_post(desk.reader, post_id)
-    if stored is None:
-        raise NotFound(f"没有这条内容：{post_id[:200]}")
-    if desk.withheld.among([stored], actor_of(request)):
-        raise Withheld("按规定不转给被反映的单位和个人，请联系指定人员")
-    return stored
