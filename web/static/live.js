@@ -1,4 +1,6 @@
 // Posts as they arrive. The server names a position with each; over a break the browser brings the last one back.
+import { tell as say } from "./banner.js";
+
 const MOST = 300; // rows that stay on the page
 const SILENCE_MS = 40_000; // the server speaks at least every 15 s
 const AGAIN_MS = [1_000, 2_000, 4_000, 8_000];
@@ -21,15 +23,8 @@ export function follow(list) {
     state.classList.toggle("on", kind === "on");
     state.classList.toggle("away", kind !== "on");
     state.textContent = kind === "on" ? state.dataset.on : state.dataset.waiting;
-    const words = { off: "off", database: "database", "signed-out": "signedOut" }[kind];
-    banner.hidden = words === undefined;
-    if (words === undefined) return;
-    banner.textContent = banner.dataset[words];
-    if (kind !== "signed-out") return;
-    const link = document.createElement("a");
-    link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
-    link.textContent = banner.dataset.signIn;
-    banner.append(link);
+    const link = say(banner, { off: "off", database: "database", "signed-out": "signedOut" }[kind]);
+    if (link) link.href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
   }
 
   function put(node) {

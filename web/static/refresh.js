@@ -1,21 +1,15 @@
 // Pages that ask for their numbers again, and forms that are sent in place: what they say when nothing answers.
+import { tell } from "./banner.js";
+
 const UNAUTHORISED = 401;
 const CONFLICT = 409; // is drawn where it happened
 const ERROR = 500;
 
-function tell(banner, words) {
-  banner.hidden = !words;
-  if (words) banner.textContent = banner.dataset[words];
-}
-
-// What is being typed stays: it is kept when the form is sent.
+// What is being typed stays: it is kept when the form is sent. So the sign-in opens beside it.
 function signedOut(banner) {
-  tell(banner, "signedOut");
-  const link = document.createElement("a");
+  const link = tell(banner, "signedOut");
   link.href = "/sign-in";
   link.target = "_blank";
-  link.textContent = banner.dataset.signIn;
-  banner.append(" ", link);
 }
 
 // A form that was sent in place and got no answer says so beside it; what was typed stays.
