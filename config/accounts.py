@@ -86,13 +86,9 @@ def read_accounts(document: Document) -> tuple[Matrix, list[Problem]]:
     problems = [*document.problems, *document.unknown_sections((*SECTIONS, ASSESSMENT))]
     built: dict[str, list[tuple[int, Entry]]] = {name: [] for name in SECTIONS}
     for section, model in (("departments", Department), ("places", Place), ("accounts", MonitoredAccount)):
-        entries, wrong = document.section(section)
+        found, wrong = document.entries(section, model)
         problems += wrong
-        for index, given in enumerate(entries):
-            entry, found = document.build(model, (section, index), given)
-            problems += found
-            if entry is not None:
-                built[section].append((index, entry))
+        built[section] = [*found.items()]
         problems += twice(
             document,
             section,

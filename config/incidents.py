@@ -245,18 +245,10 @@ def _single(document: Document, name: str) -> tuple[Entry | None, list[Problem]]
 
 
 def _list(document: Document, name: str) -> tuple[list[Entry], list[Problem]]:
-    given, problems = document.section(name)
-    if not given and not problems and isinstance(document.data, dict):
+    found, problems = document.entries(name, _MODELS[name])
+    if not found and not problems and isinstance(document.data, dict):
         problems.append(document.problem((name,), "is missing; the file that comes with the program has examples"))
-    ids = []
-    entries = []
-    for index, entry in enumerate(given):
-        made, wrong = document.build(_MODELS[name], (name, index), entry)
-        problems += wrong
-        if made is not None:
-            entries.append(made)
-            ids.append((index, str(getattr(made, "id", ""))))
-    return entries, [*problems, *twice(document, name, ids)]
+    return [*found.values()], [*problems, *twice(document, name, [(index, str(getattr(made, "id", ""))) for index, made in found.items()])]
 
 
 def _wrong_levels(document: Document, levels: Sequence[LevelRule]) -> list[Problem]:

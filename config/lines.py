@@ -42,6 +42,17 @@ class Document(NamedTuple):
             return [], [self.problem((name,), "must be a list: each entry begins with a dash")]
         return found, []
 
+    def entries(self, name: str, model: type[Model]) -> tuple[dict[int, Model], list[Problem]]:
+        """Check every entry of a list against a model: those that fit by their place in it, and every problem of the rest."""
+        entries, problems = self.section(name)
+        found: dict[int, Model] = {}
+        for index, given in enumerate(entries):
+            entry, wrong = self.build(model, (name, index), given)
+            problems += wrong
+            if entry is not None:
+                found[index] = entry
+        return found, problems
+
     def unknown_sections(self, known: Iterable[str]) -> list[Problem]:
         """Say which keys of the top level nobody reads."""
         names = tuple(known)

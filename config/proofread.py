@@ -1,7 +1,7 @@
 """What an office knows of its own texts: names and titles, words that are often written wrong, forbidden and sensitive wording."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
@@ -77,17 +77,14 @@ class Proofreading(Entry):
     keep: tuple[Phrase, ...] = ()  # right as they are, whatever a model thinks
 
 
-Listed = TypeVar("Listed", Person, ProperName, WrongWord, Wording)
-
-
 def read_proofreading(document: Document) -> tuple[Proofreading, list[Problem]]:
     """Check proofread.yaml; what is right comes back beside every problem of the rest."""
     problems = [*document.problems, *document.unknown_sections(SECTIONS)]
-    persons, wrong = _section(document, "persons", Person)
-    names, amiss = _section(document, "names", ProperName)
-    words, awry = _section(document, "wrong", WrongWord)
-    forbidden, faulty = _section(document, "forbidden", Wording)
-    sensitive, bad = _section(document, "sensitive", Wording)
+    persons, wrong = document.entries("persons", Person)
+    names, amiss = document.entries("names", ProperName)
+    words, awry = document.entries("wrong", WrongWord)
+    forbidden, faulty = document.entries("forbidden", Wording)
+    sensitive, bad = document.entries("sensitive", Wording)
     keep, poor = _phrases(document, "keep")
     problems += [*wrong, *amiss, *awry, *faulty, *bad, *poor]
     problems += _contradictions(document, {"persons": persons, "names": names}, words, keep)
@@ -100,18 +97,6 @@ def read_proofreading(document: Document) -> tuple[Proofreading, list[Problem]]:
         keep=tuple(keep.values()),
     )
     return lists, problems
-
-
-def _section(document: Document, section: str, model: type[Listed]) -> tuple[dict[int, Listed], list[Problem]]:
-    """The entries of one list by their place in it, and what is wrong with it."""
-    entries, problems = document.section(section)
-    found: dict[int, Listed] = {}
-    for index, given in enumerate(entries):
-        entry, wrong = document.build(model, (section, index), given)
-        problems += wrong
-        if entry is not None:
-            found[index] = entry
-    return found, problems
 
 
 _PHRASE: TypeAdapter[str] = TypeAdapter(Phrase)
