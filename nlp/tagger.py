@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +114,8 @@ class Tagger:
         """Tag what posts say, in order."""
         return [tags for part in _parts(said) for tags in self._tag_part(part)]
 
-    def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
+    def _columns(self, said: Sequence[Said]) -> Iterator[tuple[Any, ...]]:
+        """What is found of each text, in the order in which `_tag_part` takes it."""
         texts = [one.text for one in said]
         first = batch = self._segmenter.cut_batch(texts)
         hashed = Hashed(batch)
@@ -125,7 +126,7 @@ class Tagger:
         if self._words is not self._segmenter:
             batch = self._words.cut_batch(texts)
             hashed = Hashed(batch)
-        columns = zip(
+        return zip(
             said,
             folded,
             self._subjects(topic, weighed.present.counts),
@@ -141,7 +142,9 @@ class Tagger:
             self._copies(said, first),
             strict=True,
         )
-        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in columns:
+
+    def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
+        for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in self._columns(said):
             if language not in {CHINESE, NOTHING}:
                 yield self._unread(one, own, words, language, copy)
                 continue
