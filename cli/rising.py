@@ -24,7 +24,8 @@ def rising(topics: tuple[str, ...], accounts: tuple[str, ...], days: int, size: 
     from config.settings import load_settings
     from indexers.connect import connect
     from indexers.names import Names
-    from indexers.queries import Filters, risen_words
+    from indexers.opinion_queries import risen_words
+    from indexers.queries import Filters
     from indexers.reader import Reader
     from indexers.slots import Window
 

@@ -9,7 +9,7 @@ from elasticsearch.dsl.query import Query
 
 from indexers.answers import Slot
 from indexers.queries import MAX_ACCOUNTS, MAX_TOPICS
-from indexers.reader import Reader, buckets, iso, metric
+from indexers.reader import Reader, buckets, iso, metric, sizes
 from indexers.slots import Step, Window, histogram, millis, slots
 
 MAX_REPORTS = 20_000
@@ -40,7 +40,7 @@ def timeline(reader: Reader, groups: Sequence[str], window: Window, step: Step) 
     slot.bucket("topic", "terms", field="topic", size=MAX_TOPICS)
     found = {int(bucket["key"]): bucket for bucket in buckets(reader.run("timeline", _members(reader), query), "slots")}
     return [
-        Slot(start, bucket.get("doc_count", 0), _sizes(bucket, "sentiment"), _sizes(bucket, "topic"))
+        Slot(start, bucket.get("doc_count", 0), sizes(bucket, "sentiment"), sizes(bucket, "topic"))
         for start in slots(window, step, reader.zone)
         for bucket in [found.get(millis(start), {})]
     ]
@@ -88,10 +88,6 @@ def _counts(
         query.aggs.bucket("department", "filters", filters=departments)
     answer = reader.run(name, f"{reader.names.prefix}-{family}", query)
     found = metric(answer, "department").get("buckets", {})
-    sizes = {department: bucket["doc_count"] for department, bucket in found.items() if bucket["doc_count"]}
-    by_size = dict(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))
-    return {field: _sizes(answer, field) for field in fields} | {"department": by_size}
-
-
-def _sizes(bucket: Any, name: str) -> dict[Any, int]:
-    return {inner["key"]: inner["doc_count"] for inner in buckets(bucket, name)}
+    counted = {department: bucket["doc_count"] for department, bucket in found.items() if bucket["doc_count"]}
+    by_size = dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    return {field: sizes(answer, field) for field in fields} | {"department": by_size}

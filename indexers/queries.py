@@ -5,7 +5,7 @@ their end.
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,11 +13,11 @@ import msgspec
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query
 
-from indexers.answers import AccountSlot, Counts, Found, Hit, Keyed, Risen, Share, Slot, Spread
+from indexers.answers import AccountSlot, Counts, Found, Hit, Share, Slot, Spread
 from indexers.errors import DatabaseError
 from indexers.merge import Observation, StoredPost
 from indexers.names import document_id
-from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
+from indexers.reader import Body, Reader, buckets, hits, iso, metric, sizes, total
 from indexers.slots import Step, Window, histogram, millis, slots
 from streams.messages import Coverage
 
@@ -27,8 +27,6 @@ MAX_FACET = 50
 MAX_ACCOUNTS = 1000
 MAX_SOURCES = 1000
 PAGE = 1000
-RISING = 1000  # most frequent words of a window that are looked at
-KEYS = 2000  # of copies, asked for at once
 FACETS = ("topic", "own_topics", "sentiment", "asks", "form", "kind", "platform", "accounts")
 SPREAD_BANDS = (10, 100, 1000)
 PERCENTS = (50.0, 90.0, 99.0)
@@ -183,74 +181,11 @@ def counts(reader: Reader, filters: Filters = EVERYTHING) -> Counts:
     return Counts(total(answer), opinions, int(accounts), _facets(answer))
 
 
-def copies(reader: Reader, post_ids: Sequence[str]) -> dict[str, int]:
-    """Count what repeats each of some posts, by id; those that nothing repeats are left out."""
-    names = {document_id(name): name for name in post_ids}
-    query = Search().filter("terms", duplicate_of=list(names)).extra(size=0)
-    query.aggs.bucket("copies", "terms", field="duplicate_of", size=max(1, len(names)))
-    return {names[key]: size for key, size in _sizes(reader.run("copies", reader.names.posts, query), "copies").items()}
-
-
-def with_copy_keys(reader: Reader, keys: Sequence[str], since: datetime) -> Iterator[Keyed]:
-    """Give the opinions first written at `since` or later that have one of the keys; many keys are asked for in several turns.
-
-    Of a great many with the same keys the thousand that were written first are given.
-    """
-    given: set[str] = set()
-    for start in range(0, len(keys), KEYS):
-        query = Search().filter("terms", copy_keys=list(keys[start : start + KEYS])).filter("term", opinion=True)
-        query = query.filter("range", indexed_at={"gte": iso(since)}).sort({"indexed_at": {"order": "asc"}}, {"id": {"order": "asc"}})
-        query = query.extra(size=PAGE).source(list(Keyed.__struct_fields__))
-        for hit in hits(reader.run("with_copy_keys", reader.names.posts, query)):
-            if hit["_id"] not in given:
-                given.add(hit["_id"])
-                yield msgspec.convert(hit["_source"], Keyed)
-
-
-def risen_words(
-    reader: Reader, window: Window, before: Window, filters: Filters = EVERYTHING, *, size: int = 20, least: int = 3
-) -> list[Risen]:
-    """Give the keywords that opinions in a window have and those in the window before had not, or seldom, the most telling first.
-
-    Only opinions count, so that one text that is forwarded a thousand times does not rise. A word must stand in `least` of them. Scores are
-    our own, of two counts (`risen`), so that both engines give the same.
-    """
-    posts, found = _words_of(reader, "risen_words", msgspec.structs.replace(filters, window=window), size=RISING)
-    words = {word: count for word, count in found.items() if count >= least}
-    if not words:
-        return []
-    posts_before, known = _words_of(
-        reader, "risen_words: before", msgspec.structs.replace(filters, window=before), size=len(words), words=words
-    )
-    scored = [
-        Risen(word, count, known.get(word, 0), risen(count, posts, known.get(word, 0), posts_before)) for word, count in words.items()
-    ]
-    return sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.word))[:size]
-
-
-def risen(count: int, posts: int, before: int, posts_before: int) -> float:
-    """How telling it is that a word stands in so many of some posts, and in so many of those before; 0 where it does not rise.
-
-    The difference of the shares times their ratio, with one more post that has the word before: so a new word is not infinitely new, and
-    where nothing was before nothing rises.
-    """
-    share, share_before = count / max(posts, 1), (before + 1) / (posts_before + 1)
-    return (share - share_before) * share / share_before if share > share_before else 0.0
-
-
-def _words_of(reader: Reader, name: str, filters: Filters, *, size: int, words: Iterable[str] | None = None) -> tuple[int, dict[str, int]]:
-    """How many opinions there are, and how many of them have each keyword: the most frequent ones, or some."""
-    query = posts_where(filters).filter("term", opinion=True).extra(size=0, track_total_hits=True)
-    query.aggs.bucket("words", "terms", field="keywords", size=size, **({"include": sorted(words)} if words is not None else {}))
-    answer = reader.run(name, reader.names.posts, query)
-    return total(answer), _sizes(answer, "words")
-
-
 def models(reader: Reader, filters: Filters = EVERYTHING) -> dict[str, int]:
     """Count posts by the models that tagged them, the most first."""
     query = posts_where(filters).extra(size=0)
     query.aggs.bucket("models", "terms", field="model", size=MAX_FACET)
-    return _sizes(reader.run("models", reader.names.posts, query), "models")
+    return sizes(reader.run("models", reader.names.posts, query), "models")
 
 
 def compare(reader: Reader, windows: Mapping[str, Window], filters: Filters = EVERYTHING) -> dict[str, int]:
@@ -394,7 +329,7 @@ def _shares(reader: Reader, name: str, field: str, size: int, filters: Filters) 
     share.metric("spread", "stats", field="spread")
     answer = reader.run(name, reader.names.posts, query)
     return [
-        Share(bucket["key"], bucket["doc_count"], _sizes(bucket, "sentiment"), round(bucket["spread"]["sum"] or 0))
+        Share(bucket["key"], bucket["doc_count"], sizes(bucket, "sentiment"), round(bucket["spread"]["sum"] or 0))
         for bucket in buckets(answer, "shares")
     ]
 
@@ -405,15 +340,11 @@ def _add_facets(query: Search[Any]) -> None:
 
 
 def _facets(answer: Body) -> dict[str, dict[str, int]]:
-    return {field: {str(key): size for key, size in _sizes(answer, field).items()} for field in FACETS}
-
-
-def _sizes(answer: Body, name: str) -> dict[Any, int]:
-    return {bucket["key"]: bucket["doc_count"] for bucket in buckets(answer, name)}
+    return {field: {str(key): size for key, size in sizes(answer, field).items()} for field in FACETS}
 
 
 def _slot(start: datetime, bucket: Body) -> Slot:
-    return Slot(start, bucket.get("doc_count", 0), _sizes(bucket, "sentiment"), _sizes(bucket, "topic"))
+    return Slot(start, bucket.get("doc_count", 0), sizes(bucket, "sentiment"), sizes(bucket, "topic"))
 
 
 def _stored(hit: Body) -> StoredPost:

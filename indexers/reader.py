@@ -40,6 +40,11 @@ def buckets(answer: Body, *path: str) -> Iterator[Body]:
     yield from found.get("buckets", ())
 
 
+def sizes(answer: Body, name: str) -> dict[Any, int]:
+    """Give how many documents each bucket of an aggregation has, by its key."""
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets(answer, name)}
+
+
 def metric(answer: Body, name: str) -> Body:
     """Give a metric of the answer or of a bucket; empty where no index exists yet."""
     found: Body = answer.get("aggregations", answer).get(name, {})

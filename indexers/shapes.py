@@ -18,7 +18,7 @@ from elastic_transport.client_utils import DEFAULT, DefaultType
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import Search
 
-from indexers import case_queries, coverage_queries, queries, series
+from indexers import case_queries, coverage_queries, opinion_queries, queries, series
 from indexers.cursors import CURSORS, Piece
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
@@ -222,11 +222,6 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "leading_posts": lambda: queries.leading_posts(reader),
         "counts": lambda: queries.counts(reader),
         "walk_posts": lambda: list(queries.walk_posts(reader, window)),
-        "risen_words": lambda: queries.risen_words(
-            reader, window, Window(window.start - timedelta(days=7), window.start), Filters(topics=("交通运输",))
-        ),
-        "copies": lambda: queries.copies(reader, ["weibo:1"]),
-        "with_copy_keys": lambda: list(queries.with_copy_keys(reader, ["0123456789ab"], AT)),
         "models": lambda: queries.models(reader, Filters(window=window)),
         "compare": lambda: queries.compare(reader, {"this": window, "before": Window(window.start - timedelta(days=7), window.start)}),
         "spread": lambda: queries.spread(reader),
@@ -246,6 +241,18 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
     for name, call in calls.items():
         call()
         yield name
+
+
+def _opining(client: Elasticsearch) -> Iterator[str]:
+    """Send each named query about opinions; yields what to call the requests since the last."""
+    reader = Reader(client, Names(PREFIX), ZONE)
+    before, window = Window(AT - timedelta(days=14), AT - timedelta(days=7)), Window(AT - timedelta(days=7), AT)
+    opinion_queries.risen_words(reader, window, before, Filters(topics=("交通运输",)))
+    yield "risen_words"
+    opinion_queries.copies(reader, ["weibo:1"])
+    yield "copies"
+    list(opinion_queries.with_copy_keys(reader, ["0123456789ab"], AT))
+    yield "with_copy_keys"
 
 
 def _grouped(client: Elasticsearch) -> Iterator[str]:
@@ -340,7 +347,15 @@ def shapes() -> Iterator[tuple[str, list[Request]]]:
     def stands(post: TaggedPost | None) -> None:
         node.stands = None if post is None else lift(post)
 
-    for part in (_writing(client, stands), _reading(client), _grouped(client), _watching(client), _keeping(client), _peopling(client)):
+    for part in (
+        _writing(client, stands),
+        _reading(client),
+        _opining(client),
+        _grouped(client),
+        _watching(client),
+        _keeping(client),
+        _peopling(client),
+    ):
         for name in part:
             yield name, node.requests.copy()
             node.requests.clear()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from indexers import queries
+from indexers import opinion_queries
 from indexers.answers import Keyed
 from indexers.names import document_id
 from indexers.reader import Reader
@@ -70,7 +70,7 @@ class Copies:
 
     def _known(self, keys: set[str], now: datetime) -> dict[str, list[Original]]:
         found: dict[str, list[Original]] = {}
-        for stored in queries.with_copy_keys(self._reader, sorted(keys), now - REACH):
+        for stored in opinion_queries.with_copy_keys(self._reader, sorted(keys), now - REACH):
             original = Original(stored.indexed_at, stored.id, _said(stored))
             for key in stored.copy_keys:
                 found.setdefault(key, []).append(original)

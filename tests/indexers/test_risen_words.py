@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from elasticsearch import Elasticsearch
 
-from indexers.queries import Filters, risen, risen_words
+from indexers.opinion_queries import risen, risen_words
+from indexers.queries import Filters
 from indexers.reader import Reader
 from indexers.slots import Window
 from indexers.writer import Writer

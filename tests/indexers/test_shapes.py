@@ -4,7 +4,7 @@ import inspect
 import json
 from pathlib import Path
 
-from indexers import coverage_queries, queries, series
+from indexers import coverage_queries, opinion_queries, queries, series
 from indexers.shapes import page, shapes
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -19,7 +19,7 @@ def test_every_named_query_is_listed() -> None:
     """A query that is added must be in the list, so that the local store learns to take it."""
     named = {
         name
-        for module in (queries, series, coverage_queries)
+        for module in (queries, opinion_queries, series, coverage_queries)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_") and "reader" in inspect.signature(function).parameters
     }

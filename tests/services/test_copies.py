@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.settings import Settings
-from indexers import queries
+from indexers import opinion_queries, queries
 from indexers.connect import connect
 from indexers.names import Names
 from indexers.reader import Reader
@@ -87,7 +87,7 @@ def test_silent_reposts_add_to_their_origin_and_not_to_the_opinions(reader: Read
     write(reader, given)
     found = queries.counts(reader)
     assert (found.posts, found.opinions) == (5, 2)  # the last says nothing, though of what is not known
-    assert queries.copies(reader, ["weibo:1", "weibo:4"]) == {"weibo:1": 2}
+    assert opinion_queries.copies(reader, ["weibo:1", "weibo:4"]) == {"weibo:1": 2}
     query = parse("copies:weibo:1", str.split, reader.zone)
     assert {hit.post.id for hit in queries.search(reader, queries.Filters(text=query)).hits} == {"weibo:2", "weibo:3"}
     assert queries.search(reader, queries.Filters(copies_of=("weibo:1",))).total == 2

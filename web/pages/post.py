@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from incidents.people import Actor
-from indexers import queries
+from indexers import opinion_queries, queries
 from indexers.merge import StoredPost
 from web.desk import Desk, actor_of, desk_of
 from web.links import incident_link, post_link, request_link
@@ -83,7 +83,7 @@ def post(request: Request, post_id: str) -> Response:
         root=_link(stored.root_id),
         parent=_link(stored.parent_id),
         repeats=_link(stored.duplicate_of),
-        copies=queries.copies(desk.reader, [stored.id]).get(stored.id, 0),
+        copies=opinion_queries.copies(desk.reader, [stored.id]).get(stored.id, 0),
         copies_page="/search?q=" + quote(f"copies:{stored.id}"),
         corrected={name: Corrected(was=one.was, by=one.by, at=one.at) for name, one in stored.corrected.items()},
         counted_at=_counted_at(stored),
