@@ -76,7 +76,8 @@ def kafka(folder: Path, *, brief: bool = False) -> Server:
     environment = _environment(folder)
     if not (folder / "data" / "meta.properties").exists():
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        format_it = [java.command, *BRIEF, "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+        named = f"--cluster-id={cluster}"  # one id in 64 begins with a dash, which by itself is taken for another option
+        format_it = [java.command, *BRIEF, "-cp", classpath, "kafka.tools.StorageTool", "format", named, "-c", str(properties)]
         _prepare(format_it, environment, folder, owner)
     command = [java.command, "-Xmx512m", *(BRIEF if brief else ()), "-cp", classpath, "kafka.Kafka", str(properties)]
     return Server(name="kafka", command=command, folder=str(folder), environment=environment, user=owner and owner.uid, port=port)

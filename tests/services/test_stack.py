@@ -12,6 +12,7 @@ import textwrap
 import time
 import urllib.error
 import urllib.request
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ import pytest
 from services.stack import Missing, StackError, launch, running_stack
 from services.stack.artifacts import _POM, cache_folder, elasticsearch_home, kafka_jars, verify
 from services.stack.java import find_java, parse_version
-from services.stack.servers import elasticsearch_ready, kafka_ready, own
+from services.stack.servers import elasticsearch_ready, kafka, kafka_ready, own
 
 PATIENCE_S = 60
 
@@ -44,6 +45,14 @@ def eventually(what: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.1)
     return True
+
+
+@pytest.mark.stack
+def test_a_broker_is_made_whatever_its_name_begins_with(reachable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that begins with a dash is no option."""
+    monkeypatch.setattr("services.stack.servers.uuid.uuid4", lambda: uuid.UUID(bytes=b"\xf8" + bytes(15)))
+    kafka(reachable)
+    assert "cluster.id=-AAAAAAAAAAAAAAAAAAAAA" in (reachable / "data" / "meta.properties").read_text(encoding="utf-8")
 
 
 def closed(place: str) -> bool:
