@@ -95,7 +95,10 @@ def _next(request: Request, kept: tuple[Field, ...]) -> str:
     """Give where to go on: where the form was sent, if it can be sent again, else to the page that it stood on."""
     if request.method in {"GET", "HEAD"} or kept:
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    page = urlsplit(request.headers.get("referer", ""))
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # no address at all: browsers send none such
+        return HOME
     if page.netloc != request.headers.get("host") or page.path == request.url.path:
         return HOME
     return own_path(page.path + (f"?{page.query}" if page.query else ""))

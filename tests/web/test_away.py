@@ -108,6 +108,7 @@ def test_an_expired_sign_in_is_told_to_programs(duty: TestClient, clock: Clock) 
         ("https://evil.example/alerts/x", "/duty"),
         ("http://testserver//evil.example", "/duty"),
         ("http://testserver/alerts/x/acknowledge", "/duty"),
+        ("http://[", "/duty"),
         ("", "/duty"),
     ],
 )
