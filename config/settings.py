@@ -6,8 +6,8 @@ Every setting is an environment variable: `YUQING_` and the path in capitals, jo
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -239,11 +239,14 @@ class WebSettings(_Section):
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, given: str) -> str:
+        networks = []
         for one in filter(None, map(str.strip, given.split(","))):
             try:
-                ip_network(one)
+                networks.append(ip_network(one))
             except ValueError as error:
                 raise ValueError(f"not an address or a network: {one!r}; write it like 172.18.0.1 or 10.0.0.0/8") from error
+        if _everybody(networks):
+            raise ValueError(f"would trust everybody: {given!r}; name the proxy's own address, like 172.18.0.1")
         return given
 
 
@@ -301,6 +304,14 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.office.timezone)
+
+
+def _everybody(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether these networks hold every address there is, also where it takes several of them."""
+    given = tuple(networks)
+    old = collapse_addresses(one for one in given if isinstance(one, IPv4Network))
+    new = collapse_addresses(one for one in given if isinstance(one, IPv6Network))
+    return any(network.prefixlen == 0 for network in old) or any(network.prefixlen == 0 for network in new)
 
 
 def setting_names() -> dict[str, str]:

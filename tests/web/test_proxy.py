@@ -5,7 +5,8 @@ import pytest
 from elasticsearch import Elasticsearch
 from pydantic import ValidationError
 
-from config.settings import Settings, WebSettings
+from config.errors import ConfigError
+from config.settings import Settings, WebSettings, load_settings
 from indexers.names import Names
 from indexers.people import People
 from tests.web.served import Served
@@ -36,3 +37,10 @@ def test_what_is_no_address_is_refused(given: str) -> None:
     """A star would trust everybody."""
     with pytest.raises(ValidationError, match="not an address or a network"):
         WebSettings(trusted_proxies=given)
+
+
+@pytest.mark.parametrize("given", ["0.0.0.0/0", "127.0.0.1, ::/0", "10.0.0.1,0.0.0.0/1,128.0.0.0/1", "::/1,8000::/1"])
+def test_nobody_can_trust_everybody(given: str) -> None:
+    """Every stranger could then have any address: refused at start, by the setting's name, also where several networks add up to all."""
+    with pytest.raises(ConfigError, match=r"(?s)YUQING_WEB__TRUSTED_PROXIES.*would trust everybody"):
+        load_settings(web={"trusted_proxies": given})
