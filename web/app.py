@@ -51,6 +51,7 @@ from web.pages import (
     request,
     requests,
     search,
+    sent,
     sources,
     tags,
 )
@@ -62,6 +63,7 @@ DAY = "public, max-age=86400"
 # One router a page: a new page is a file, a row here, its rows in `web.access` and, where it has one, in `web.menu`.
 ROUTERS = (
     sign_in_page.router,
+    sent.router,
     duty.router,
     live.router,
     incidents.router,

@@ -89,6 +89,20 @@ class UserExists(WebError):
     word = "error.conflict"
 
 
+class TooLarge(WebError):
+    """The request is larger than is taken at once."""
+
+    http_status = 413
+    word = "error.too_large"
+
+
+class FilesRefused(WebError):
+    """A multipart form: no route takes one, and reading it would fill the disk."""
+
+    http_status = 415
+    word = "error.bad_input"
+
+
 class WeakPassword(WebError):
     """The password is too short, or too well known."""
 

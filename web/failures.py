@@ -1,5 +1,6 @@
 """What a request that failed is answered: a page that says what was wrong and what to do, or the same as JSON."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -46,16 +47,15 @@ async def _of_ours(request: Request, error: Exception) -> Response:
     status, word = _kind(error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE and request.url.path == SIGN_IN and not wants_json(request):
         log.warning("web.failed", path=SIGN_IN, status=status, error=str(error))
-        return await sign_in_again(request, speech_of(request).say(word), status)
+        return await sign_in_again(request, speech_of(request).say(word), status, headers=_retry(_seconds(error)))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("web.failed", path=request.scope["path"], status=status, error=str(error))
-    retry = getattr(error, "retry_after", None)
     kept = await kept_fields(request) if status == HTTPStatus.SERVICE_UNAVAILABLE else ()
     view = FailureView(
         status=status,
         title=speech_of(request).say(word),
         detail=_detail(error),
-        retry_after=None if retry is None else max(1, round(retry)),
+        retry_after=_seconds(error),
         possible=getattr(error, "possible", ()),
         action=request.url.path if kept else None,
         kept=kept,
@@ -121,11 +121,25 @@ async def _of_nobody(request: Request, error: Exception) -> Response:
     return failure(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error.fault", "")
 
 
+def refuse(request: Request, error: WebError) -> Response:
+    """Answer a request that is refused before any route has it."""
+    return failure(request, error.http_status, error.word, str(error))
+
+
 def failure(request: Request, status: int, word: str, detail: str) -> Response:
     """Answer that something failed."""
     return _answer(request, FailureView(status=status, title=speech_of(request).say(word), detail=detail))
 
 
 def _answer(request: Request, view: FailureView) -> Response:
-    headers = None if view.retry_after is None else {"Retry-After": str(view.retry_after)}
-    return respond(request, "failure.html", view, view.status, headers=headers)
+    return respond(request, "failure.html", view, view.status, headers=_retry(view.retry_after))
+
+
+def _seconds(error: Exception) -> int | None:
+    """After how many seconds the same again may be right."""
+    retry = getattr(error, "retry_after", None)
+    return None if retry is None else max(1, round(retry))
+
+
+def _retry(seconds: int | None) -> Mapping[str, str] | None:
+    return None if seconds is None else {"Retry-After": str(seconds)}

@@ -12,20 +12,13 @@ from starlette.responses import JSONResponse, Response
 from crawlers.ingest import FIELDS, Rows, Taken, ingest
 from crawlers.rows import Row
 from web.desk import Desk, desk_of, officer_of
-from web.errors import BadInput, WebError
+from web.errors import BadInput, TooLarge
 from web.views import View
 
 router = APIRouter()
 
 LARGEST = 8_000_000  # bytes of a request
 MOST = 2000  # posts in a request
-
-
-class TooLarge(WebError):
-    """The request is larger than is taken at once."""
-
-    http_status = 413
-    word = "error.bad_input"
 
 
 class TakenView(View):

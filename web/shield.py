@@ -1,6 +1,6 @@
 """What stands before every route: no foreign page may act here, no script but ours may run, and `.json` asks for the twin.
 
-Pure ASGI, no database. Foreign requests are told by Fetch metadata (`Sec-Fetch-Site`, which pages can't forge), and by
+Pure ASGI, asks no database. Foreign requests are told by Fetch metadata (`Sec-Fetch-Site`, which pages can't forge), and by
 `Origin` where a browser doesn't send that.
 """
 
@@ -9,8 +9,11 @@ from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import FilesRefused, ForeignRequest, TooLarge, WebError
+from web.failures import refuse
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
@@ -30,8 +33,7 @@ TWIN = ".json"
 NO_TWIN = frozenset({"/openapi.json"})
 LARGEST = 1_000_000  # bytes of a request: the longest text that a form takes, escaped
 LARGER: Mapping[str, int] = {"/api/posts": 9_000_000}  # it has a limit of its own below this, and says what to do
-TOO_LARGE = "请求太大，已拒绝 / refused: the request is too large"
-NO_FILES = "不接受 multipart 表单和文件，已拒绝 / refused: no route takes multipart forms or files"
+TOO_LARGE = "请求太大，已拒绝"
 
 
 def foreign(method: str, headers: Headers) -> bool:
@@ -48,15 +50,15 @@ def foreign(method: str, headers: Headers) -> bool:
     return "cookie" in headers  # no browser of these years: then only without a sign-in, with a token
 
 
-def refused(method: str, headers: Headers, largest: int) -> tuple[int, str] | None:
-    """Give the status and the words that refuse a request by its headers; None where there is nothing against it."""
+def refused(method: str, headers: Headers, largest: int) -> WebError | None:
+    """Say what speaks against a request by its headers; None where nothing does."""
     if foreign(method, headers):
-        return HTTPStatus.FORBIDDEN, "这个请求来自别的网站，已拒绝 / refused: this request was made by another site"
+        return ForeignRequest("请在本系统的页面上操作")
     if headers.get("content-type", "").strip().lower().startswith("multipart/"):
-        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, NO_FILES
+        return FilesRefused("不接受 multipart 表单和文件")
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and int(length) <= largest):
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
+        return TooLarge(TOO_LARGE)
     return None
 
 
@@ -83,7 +85,7 @@ class Shield:
         largest = LARGER.get(page["path"], LARGEST)
         against = refused(scope["method"], Headers(scope=scope), largest)
         if against is not None:
-            await PlainTextResponse(against[1], against[0])(scope, receive, send_with_headers)
+            await refuse(Request(page), against)(page, receive, send_with_headers)
             return
         await _limited(self._app, largest, page, receive, send_with_headers)
 
@@ -114,7 +116,7 @@ async def _limited(app: ASGIApp, largest: int, scope: Scope, receive: Receive, s
         if not over:
             raise
     if over and not started:
-        await PlainTextResponse(TOO_LARGE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)(scope, receive, send)
+        await refuse(Request(scope), TooLarge(TOO_LARGE))(scope, receive, send)
 
 
 def _as_page(scope: Scope) -> Scope:

@@ -1,5 +1,6 @@
 """Signing in, out, by a link, and with another language; and forms that met an expired sign-in, whose text is kept."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -60,17 +61,17 @@ async def kept_fields(request: Request) -> tuple[Field, ...]:
 
 
 def own_path(path: str) -> str:
-    """Give a path of ours to go on to; the duty page for anything that leads elsewhere."""
+    """Give a path of ours to go on to; the duty page for anything that leads elsewhere, or to the sign-in again."""
     local = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
-    return path if local else HOME
+    return path if local and path.partition("?")[0] != SIGN_IN else HOME
 
 
-async def sign_in_again(request: Request, message: str, status: int) -> Response:
+async def sign_in_again(request: Request, message: str, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
     """Show the sign-in again as it was sent, but for the password."""
     form = await request.form(max_fields=MOST_KEPT + 3)
     target = form.get("next")
     view = SignInView(next=own_path(target if isinstance(target, str) else HOME), kept=_waiting(form), message=message)
-    return respond(request, "sign_in.html", view, status)
+    return respond(request, "sign_in.html", view, status, headers=headers)
 
 
 def _waiting(form: FormData) -> tuple[Field, ...]:

@@ -108,6 +108,7 @@ def test_an_expired_sign_in_is_told_to_programs(duty: TestClient, clock: Clock) 
         ("https://evil.example/alerts/x", "/duty"),
         ("http://testserver//evil.example", "/duty"),
         ("http://testserver/alerts/x/acknowledge", "/duty"),
+        ("http://testserver/sign-in?next=/sources", "/duty"),
         ("http://[", "/duty"),
         ("", "/duty"),
     ],
@@ -163,6 +164,7 @@ def test_a_database_away_during_the_sign_in_asks_again(stranger: TestClient, awa
     assert answer.status_code == 503
     assert "数据库暂时不可用" in answer.text
     assert "再次提交" not in answer.text
+    assert int(answer.headers["retry-after"]) > 0
     kept = dict(fields(answer.text))
     assert (kept["kept.text"], kept["next"]) == (FORM["text"], "/report")
     assert 'type="password"' in answer.text

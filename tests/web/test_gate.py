@@ -216,6 +216,24 @@ def test_a_new_password_ends_other_sessions(users: Users, app: FastAPI, clock: C
     assert "password_changed" in {record.action for record in audit(people)}
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/me/password", "/me"),
+        ("/sign-out", "/me"),
+        ("/alerts/retry", "/alerts"),
+        ("/alerts/a:1%20x/acknowledge", "/alerts/a:1%20x"),
+        ("/reports/daily-2026-11-18.1/sign", "/reports/daily-2026-11-18.1"),
+        ("/reports/%2e%2e%5cevil/words", "/reports/..%5Cevil"),
+    ],
+)
+def test_the_address_of_a_form_that_is_opened_leads_to_its_page(users: Users, stranger: TestClient, path: str, page: str) -> None:
+    """A page that was drawn there can be reloaded, and be had in the other language: it is no fault to look."""
+    try_to_sign_in(stranger)
+    answer = stranger.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
 def test_a_link_signs_in_once(users: Users, app: FastAPI) -> None:
     """The second who follows it is asked for a password."""
     path = f"/enter/{users.entry('zhou')}"
@@ -234,8 +252,16 @@ def test_a_link_does_not_last(users: Users, stranger: TestClient, clock: Clock) 
 
 
 def test_one_is_led_to_our_own_pages_only(users: Users, stranger: TestClient) -> None:
-    """A link to the sign-in can't lead on to another site."""
-    for target in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/x\r\nSet-Cookie: a=b"):
+    """A link to the sign-in can't lead on to another site, nor to the sign-in again."""
+    for target in (
+        "/sign-in",
+        "/sign-in?next=/sign-in",
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/x\r\nSet-Cookie: a=b",
+    ):
         answer = stranger.post("/sign-in", data={"name": "zhou", "password": PASSWORD, "next": target})
         assert answer.headers["location"] == "/duty", target
 

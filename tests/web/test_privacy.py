@@ -16,6 +16,7 @@ from tests.web.city import Town
 from tests.web.conftest import PSEUDONYM, REPORT, SignIn
 from web.access import ACCESS
 from web.pages.search import COLUMNS
+from web.pages.sent import STANDS_ON
 from web.search_form import FACETS, SearchQuery
 
 __all__ = ["desk"]
@@ -76,6 +77,7 @@ def test_every_page_is_looked_at(app: FastAPI) -> None:
         "/sign-in",
         "/enter/{token}",
         "/language/{name}",
+        *STANDS_ON,
     }  # without posts, or tested apart
     assert {path for method, path in ACCESS if method == "GET"} <= {route_of(path) for path in looked}
 

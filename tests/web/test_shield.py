@@ -1,6 +1,7 @@
 """Foreign requests are refused, and no script but ours runs."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -63,6 +64,39 @@ def test_files_are_not_taken(stranger: TestClient, path: str) -> None:
     answer = stranger.post(path, files={"file": b"x" * 10})
     assert answer.status_code == 415
     assert "default-src" in answer.headers["content-security-policy"]
+
+
+def test_programs_are_refused_as_json_and_people_by_a_page(stranger: TestClient) -> None:
+    """What stands before every route answers as every route does, by what was asked for."""
+    files, large = {"files": {"file": b"x"}}, {"data": {"text": "x" * (LARGEST + 1)}}
+    foreign = {"headers": {"Sec-Fetch-Site": "cross-site"}}
+    for path, given, status in (
+        ("/api/posts", files, 415),
+        ("/report.json", files, 415),
+        ("/api/proofread", large, 413),
+        ("/sign-in.json", large, 413),
+        ("/sign-out.json", foreign, 403),
+    ):
+        answer = stranger.post(path, **given)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json"), path
+        assert answer.json()["status"] == status, path
+        assert answer.json()["title"], path
+        page = stranger.post("/sign-in", **given)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert answer.json()["detail"] in page.text, path
+
+
+@pytest.mark.parametrize("path", ["/report.json", "/report"])
+def test_what_gets_too_large_on_the_way_is_told_alike(app: FastAPI, duty: TestClient, path: str) -> None:
+    """Also where nobody had announced how much would come."""
+
+    def pieces() -> Iterator[bytes]:
+        yield from [b"text=" + b"x" * 400_000] * 4
+
+    answer = duty.post(path, content=pieces(), headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("application/json" if path.endswith(".json") else "text/html")
+    assert "请求太大" in answer.text
 
 
 @pytest.mark.parametrize(
