@@ -1,7 +1,8 @@
 """Whether a text asks for something, and for what: by the words that the office has listed, and by how the text speaks.
 
 Words alone find a report of somebody else's complaint as often as a complaint; so they count only where the voice of the text
-(`nlp.voice`) does not speak clearly against it, and a clear voice counts without them.
+(`nlp.voice`) does not speak clearly against it. Without them the voice must be clear, and clearer still where no sign in the text says what
+for: of short remarks ("收到。") the voice knows nothing. The limits were chosen on our labels, see docs/models.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,14 +11,17 @@ from typing import NamedTuple, Protocol
 from matching.words import Listed, Words
 from streams.messages import AskKind
 
-ASKED = 0.4  # a text asks where its voice says so with this probability,
-WORDED = 0.1  # or with this one where it has a word of the office's
+WORDED = 0.2  # a text with a word of the office's asks where its voice says so with this probability,
+REPORTED = 0.1  # with a word for a report (举报) already with this one: one that is missed is open to those whom it is against,
+SIGNED = 0.5  # with a sign of asking with this one,
+ALONE = 0.8  # and with this one without any, where it is no mere remark and its author not content
+LEAST_LETTERS = 12  # of what is no mere remark
 # How a text that asks without such a word is told, the first that fits.
 _SIGNS: Mapping[str, tuple[str, ...]] = {
     "question": ("请问", "咨询", "想问", "问一下", "吗？", "吗?", "什么时候", "何时", "怎么办", "能否", "可以吗", "多久", "哪里可以"),
     "suggestion": ("建议", "希望", "呼吁", "恳请", "能不能", "可否", "应该"),
     "help": ("求助", "救命", "急求", "帮帮", "走失", "谁能帮", "求转发"),
-    "praise": ("感谢", "谢谢", "表扬", "点赞", "点个赞", "好样的", "辛苦了", "给力", "多亏", "真负责", "真好"),
+    "praise": ("感谢", "谢谢", "表扬", "点赞", "点个赞", "好样的", "辛苦了", "给力", "多亏", "真负责", "真好", "真不错"),
 }
 _GRIEVANCE = "grievance"
 _GRIEVANCES = (
@@ -36,6 +40,10 @@ _GRIEVANCES = (
     "违规",
     "违法",
     "反映",
+    "给个说法",
+    "求回复",
+    "谁管",
+    "没人接",
 )
 
 
@@ -74,17 +82,18 @@ class AskWords:
         found = self._words.find(folded)
         return next((Worded(kind, found[kind.value]) for kind in self._order if kind.value in found), None)
 
-    def kind(self, folded: str, probability: float) -> AskKind | None:
-        """What a text asks for, given how probable its voice makes it that it asks; None where it doesn't."""
-        if probability < WORDED:
-            return None
-        worded = self.find(folded)
-        if worded is not None:
-            return worded.kind
-        return self._guess(folded) if probability >= ASKED else None
+    def kind(self, folded: str, probability: float, *, content: bool = False) -> AskKind | None:
+        """What a text asks for, given how probable its voice makes it that it asks; None where it doesn't.
 
-    def _guess(self, folded: str) -> AskKind:
-        signs = self._signs.find(folded)
+        content: whether its author is; a voice that nothing else bears out is then not believed.
+        """
+        worded = self.find(folded) if probability >= REPORTED else None
+        if worded is not None:
+            return worded.kind if probability >= WORDED or worded.kind is AskKind.REPORT else None
+        signs = self._signs.find(folded) if probability >= SIGNED else {}
         if _GRIEVANCE in signs:
             return AskKind.COMPLAINT
-        return next((AskKind(kind) for kind in _SIGNS if kind in signs), AskKind.COMPLAINT)
+        if signs:
+            return next(AskKind(kind) for kind in _SIGNS if kind in signs)
+        clear = probability >= ALONE and not content
+        return AskKind.COMPLAINT if clear and sum(map(str.isalpha, folded)) >= LEAST_LETTERS else None

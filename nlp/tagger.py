@@ -160,7 +160,7 @@ class Tagger:
                 sentiment_score=feeling_score,
                 form=form,
                 form_score=form_score,
-                asks=self._asked(one.standing, text, asks),
+                asks=self._asked(one.standing, text, asks, content=self._sentiments[feeling] == 1),
                 asks_score=asks,
                 doubtful=doubtful,
                 language=language or None,
@@ -214,9 +214,9 @@ class Tagger:
                 close = (self._topics[second], row[second]) if row[second] >= SECOND else (None, None)
                 yield Subject(self._topics[best], row[best], *close)
 
-    def _asked(self, standing: Standing, folded: str, probability: float) -> AskKind | None:
+    def _asked(self, standing: Standing, folded: str, probability: float, *, content: bool) -> AskKind | None:
         """What the author asks for. Only private authors ask: a newspaper that writes 投诉 tells of somebody else's."""
-        return self._asks.kind(folded, probability) if standing is Standing.PRIVATE else None
+        return self._asks.kind(folded, probability, content=content) if standing is Standing.PRIVATE else None
 
     def _doubtful(self, said: Sequence[Said], folded: Sequence[str], heard: Heard) -> list[tuple[str, ...]]:
         news, advert = (heard.forms[:, FORMS.index(form)].tolist() for form in (Form.NEWS, Form.ADVERT))

@@ -5,7 +5,7 @@ import pytest
 from config.incidents import load_incidents
 from config.settings import PACKAGE_DIR, Settings
 from matching.fold import fold
-from nlp.asks import ASKED, WORDED, AskWords
+from nlp.asks import ALONE, LEAST_LETTERS, REPORTED, SIGNED, WORDED, AskWords
 from streams.messages import AskKind
 
 WORDS = AskWords(load_incidents(Settings(config_dir=PACKAGE_DIR)).requests.kinds)
@@ -18,20 +18,32 @@ WORDS = AskWords(load_incidents(Settings(config_dir=PACKAGE_DIR)).requests.kinds
         ("我要投诉公交司机", WORDED, AskKind.COMPLAINT),
         ("我要投诉公交司机", WORDED - 0.01, None),
         ("投诉没用，只好举报他们", 0.9, AskKind.REPORT),
-        ("路灯坏了两个月", ASKED, AskKind.COMPLAINT),
-        ("路灯坏了两个月", ASKED - 0.01, None),
+        ("路灯坏了两个月", SIGNED, AskKind.COMPLAINT),
+        ("路灯坏了两个月", SIGNED - 0.01, None),
+        ("我要举报他们", REPORTED, AskKind.REPORT),
+        ("我要举报他们", REPORTED - 0.01, None),
+        ("自来水黄了一个多星期，群里都在说", ALONE, AskKind.COMPLAINT),
+        ("自来水黄了一个多星期，群里都在说", ALONE - 0.01, None),
         ("孩子几点放学？有人说何时改的吗", 0.9, AskKind.QUESTION),
         ("应该多装几盏路灯", 0.9, AskKind.SUGGESTION),
         ("老人走失，穿灰色外套", 0.9, AskKind.HELP),
         ("交警同志辛苦了", 0.9, AskKind.PRAISE),
         ("交警同志辛苦了，可是路灯坏了", 0.9, AskKind.COMPLAINT),
         ("举报电话已开通", 0.3, None),
-        ("", 0.9, AskKind.COMPLAINT),
+        ("收到。", 0.99, None),
+        ("水" * (LEAST_LETTERS - 1) + "。。。。", 0.99, None),
+        ("", 0.9, None),
     ],
 )
 def test_words_and_voice_decide_together(text: str, probability: float, kind: AskKind | None) -> None:
-    """A word counts unless the voice speaks clearly against it; a clear voice counts without one."""
+    """A word counts unless the voice speaks clearly against it; a clear voice counts with a sign, a clearer one without, but for remarks."""
     assert WORDS.kind(fold(text), probability) is kind
+
+
+def test_a_content_author_complains_with_words_only() -> None:
+    """A voice that nothing bears out is not believed where the text is a friendly one."""
+    assert WORDS.kind(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, content=True) is None
+    assert WORDS.kind(fold("路灯坏了两个月，今天真高兴"), 0.99, content=True) is AskKind.COMPLAINT
 
 
 def test_the_words_are_shown() -> None:
