@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cli.audited import note
 from config.errors import YuqingError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def export(*, first: datetime | None, last: datetime | None, chosen: tuple[str, 
     kind = file.suffix.lower()
     if kind not in {".xlsx", ".json"}:
         raise AccountsError(f"{file}: the name must end in .xlsx or .json")
-    rows, period, office = _measured(first, last, chosen)
+    rows, period, office = _measured(first, last, chosen, file=file)
     content = (
         as_xlsx(rows, period, places(office.accounts, office.departments, office.places))
         if kind == ".xlsx"
@@ -99,7 +100,10 @@ def export(*, first: datetime | None, last: datetime | None, chosen: tuple[str, 
     click.echo(f"{file}：{len(rows)} 个账号，{period.first} 至 {period.last}。")
 
 
-def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, ...]) -> "tuple[list[Indicators], Period, Office]":
+def _measured(
+    first: datetime | None, last: datetime | None, chosen: tuple[str, ...], *, file: Path | None = None
+) -> "tuple[list[Indicators], Period, Office]":
+    """Measure the accounts that are asked for; that they are taken away in a file is written into the audit."""
     from accounts.indicators import Period, Rules
     from accounts.report import measure
     from config.check import load_office
@@ -122,4 +126,7 @@ def _measured(first: datetime | None, last: datetime | None, chosen: tuple[str, 
     wanted = [account for account in office.accounts if not chosen or account.id in chosen]
     with connect(settings) as client:
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
-        return measure(reader, wanted, office.sources, period, Rules.of(office.assessment)), period, office
+        rows = measure(reader, wanted, office.sources, period, Rules.of(office.assessment))
+        if file is not None:
+            note(reader, "exported", file.name)
+    return rows, period, office

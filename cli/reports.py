@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from uuid import uuid4
 
 import click
 
 from cli.acting import WHEN, shown, when
+from cli.audited import note
 from config.errors import YuqingError
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ class Opened(NamedTuple):
 
     def note(self, action: str, report: "Report") -> None:
         """Write into the audit who of this machine did something, whoever stands in the report."""
-        from indexers.people import AuditRecord, People
-
-        record = AuditRecord(id=uuid4().hex, at=datetime.now(UTC), who=f"cli:{getpass.getuser()}", action=action, target=report.id)
-        People(self.reader.client, self.reader.names).append(record)
+        note(self.reader, action, report.id)
 
 
 @contextmanager

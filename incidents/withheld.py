@@ -15,7 +15,7 @@ from incidents.asks import Asks, RequestKind
 from incidents.filed import REQUESTS
 from incidents.people import Actor
 from incidents.reports import may_read, reported_departments
-from incidents.requests import request_id
+from incidents.requests import Request, request_id
 from indexers import case_queries
 from indexers.merge import StoredPost
 from indexers.queries import Filters
@@ -43,14 +43,23 @@ class Withheld:
 
     def among(self, posts: Iterable[StoredPost], by: Actor) -> frozenset[str]:
         """The ids of those posts that somebody may not see."""
-        private = [post for post in posts if post.author.standing is Standing.PRIVATE]
-        if self.sees_all(by) or not private:
+        if self.sees_all(by):
             return frozenset()
+        found = self._found(posts)
+        return frozenset(name for name, reports in found.items() if any(not may_read(report, by, self._rules) for report in reports))
+
+    def reports(self, posts: Iterable[StoredPost]) -> frozenset[str]:
+        """The ids of those posts that are reports, whoever may see them."""
+        return frozenset(name for name, reports in self._found(posts).items() if any(report.is_report for report in reports))
+
+    def _found(self, posts: Iterable[StoredPost]) -> dict[str, list[Request | _Report]]:
+        """What is known of each post that a private person wrote: what it says itself, and the request that was made of it."""
+        private = [post for post in posts if post.author.standing is Standing.PRIVATE]
+        if not private:
+            return {}
         requests = self._records.get_all(REQUESTS, [request_id(post.id) for post in private])
-        found = {post.id: [self._report(post), *(read.body for read in [requests.get(request_id(post.id))] if read)] for post in private}
-        return frozenset(
-            name for name, reports in found.items() if any(report and not may_read(report, by, self._rules) for report in reports)
-        )
+        made = {post.id: requests.get(request_id(post.id)) for post in private}
+        return {post.id: [*filter(None, [self._report(post)]), *(read.body for read in [made[post.id]] if read)] for post in private}
 
     def left_out(self, filters: Filters, by: Actor) -> Filters:
         """The same posts without the reports that somebody may not see: then nobody learns by searching what one says."""

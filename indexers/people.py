@@ -5,6 +5,7 @@ version that was read, so that of two who change or use one thing one wins.
 """
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -79,6 +80,13 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     target: str | None = None
     detail: str | None = None
     address: str | None = None
+
+
+class AuditPage(NamedTuple):
+    """Some records of the audit, and where they end; None on the last page."""
+
+    records: list[AuditRecord]
+    after: tuple[Any, ...] | None
 
 
 def _keyword() -> Any:
@@ -231,8 +239,16 @@ class People(NamedTuple):
 
     def audit(self, *, size: int = 200) -> list[AuditRecord]:
         """Give the newest records of the audit, newest first."""
+        return self.audit_page(size=size).records
+
+    def audit_page(self, *, size: int, after: Sequence[Any] | None = None) -> AuditPage:
+        """Give a page of the audit, newest first; `after` is where the page before ended."""
         query = Search().sort({"at": {"order": "desc"}}, {"id": {"order": "asc"}}).extra(size=size)
-        return [_convert(hit["_source"], AuditRecord, "audit") for hit in self._search("audit", query)]
+        if after is not None:
+            query = query.extra(search_after=list(after))
+        found = self._search("audit", query)
+        last = tuple(found[-1]["sort"]) if len(found) == size else None
+        return AuditPage([_convert(hit["_source"], AuditRecord, "audit") for hit in found], last)
 
     def _search(self, family: str, query: Search[Any]) -> list[Any]:
         with translated(f"list {family}"):

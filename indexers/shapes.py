@@ -336,6 +336,8 @@ def _peopling(client: Elasticsearch) -> Iterator[str]:
     yield "All users"
     people.audit()
     yield "The newest records of the audit"
+    people.audit_page(size=100, after=(0, "a"))
+    yield "A later page of the audit"
 
 
 def shapes() -> Iterator[tuple[str, list[Request]]]:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from crawlers.ingest import FIELDS, Rows, Taken, ingest
 from crawlers.rows import Row
-from web.desk import Desk, desk_of, officer_of
+from web.desk import Desk, address_of, desk_of, officer_of
 from web.errors import BadInput, TooLarge
 from web.views import View
 
@@ -42,7 +42,10 @@ _BODY = {"requestBody": {"content": {"application/json": {"schema": {"type": "ar
 async def push(request: Request) -> Response:
     """Take up to 2,000 posts, a JSON array or `{"posts": […]}`; the answer comes when the log has them. Sending them again is safe."""
     posts = read_posts(await _body(request))
-    taken = await run_in_threadpool(_take, desk_of(request), officer_of(request).name, posts)
+    desk, name = desk_of(request), officer_of(request).name
+    taken = await run_in_threadpool(_take, desk, name, posts)
+    told = f"{taken.kept}/{taken.rows}"
+    await run_in_threadpool(desk.gate.note, name, "pushed", target=f"push-{name}", detail=told, address=address_of(request))
     return JSONResponse(asdict(taken))
 
 

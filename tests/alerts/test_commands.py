@@ -18,6 +18,7 @@ from config.settings import Settings
 from config.topic_names import TOPIC_NAMES
 from indexers.embedded.open import LocalStore, folder_of
 from indexers.names import Names
+from indexers.people import People
 from indexers.records import Records
 from indexers.setup import set_up
 from indexers.writer import Writer
@@ -166,8 +167,8 @@ def test_indicators_are_shown_for_any_period(published: None) -> None:
         assert "云溪地铁" in run("accounts", "show").stdout
 
 
-def test_indicators_are_exported(published: None, tmp_path: Path) -> None:
-    """As a spreadsheet or JSON, by the name of the file; any other name is refused."""
+def test_indicators_are_exported(office: Elasticsearch, published: None, tmp_path: Path) -> None:
+    """As a spreadsheet or JSON, by the name of the file, and written into the audit; any other name is refused."""
     sheet, data = tmp_path / "june.xlsx", tmp_path / "june.json"
     period = ("--from", "2026-05-20", "--to", "2026-06-01")
     assert run("accounts", "export", *period, str(sheet)).exit_code == 0
@@ -175,6 +176,9 @@ def test_indicators_are_exported(published: None, tmp_path: Path) -> None:
     assert run("accounts", "export", *period, str(data)).exit_code == 0
     assert json.loads(data.read_text(encoding="utf-8"))[0]["account"] == "metro"
     assert run("accounts", "export", str(tmp_path / "june.pdf")).exit_code == 2
+    office.indices.refresh(index="yuqing-*")
+    records = People(office, Names("yuqing")).audit()
+    assert sorted((one.action, one.target) for one in records) == [("exported", "june.json"), ("exported", "june.xlsx")]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,20 @@ def test_the_audit_is_newest_first(people: People) -> None:
     assert [record.id for record in people.audit()] == ["2", "1", "0"]
 
 
+def test_the_audit_is_read_page_by_page(people: People) -> None:
+    """Down to the first record, each once, also of the same moment, and whatever is written meanwhile."""
+    for number in range(7):
+        people.append(AuditRecord(id=str(number), at=NOW + timedelta(minutes=number // 3), who="admin", action="signed_in"))
+    people.client.indices.refresh(index=people.names.everything)
+    seen, page = [], people.audit_page(size=2)
+    people.append(AuditRecord(id="later", at=NOW + timedelta(days=1), who="admin", action="signed_in"))
+    people.client.indices.refresh(index=people.names.everything)
+    while page.after is not None:
+        seen += [record.id for record in page.records]
+        page = people.audit_page(size=2, after=page.after)
+    assert seen + [record.id for record in page.records] == ["6", "3", "4", "5", "0", "1", "2"]
+
+
 def test_a_foreign_document_is_an_error(people: People) -> None:
     """What something else wrote is named, not guessed at."""
     people.client.index(index=f"{people.names.prefix}-users", id="x", document={"id": "x", "role": "emperor"})

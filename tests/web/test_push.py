@@ -50,6 +50,15 @@ def test_posts_go_the_way_of_crawled_ones(vendor: TestClient, log: Log) -> None:
     assert not any("张三丰".encode() in (record.value or b"") for topic in Topic for record in log.read(topic))
 
 
+def test_a_delivery_is_written_down(vendor: TestClient, people: People, sign_in: SignIn) -> None:
+    """By which token, how many came and how many were kept; the page says it in words."""
+    vendor.post("/api/posts", json=[POST, {**POST, "id": "2", "text": "与谁都无关"}, {"id": "3"}])
+    people.client.indices.refresh(index=people.names.everything)
+    record = next(one for one in people.audit() if one.action == "pushed")
+    assert (record.who, record.target, record.detail, record.address) == ("vendor", "push-vendor", "1/3", "testclient")
+    assert "推送 3 条，收下 1 条" in sign_in(Role.ADMIN).get("/audit").text
+
+
 def test_an_object_with_posts_will_do(vendor: TestClient, log: Log) -> None:
     """Vendors wrap their lists."""
     assert vendor.post("/api/posts", json={"posts": [POST]}).json()["kept"] == 1

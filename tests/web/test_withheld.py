@@ -13,7 +13,7 @@ from config.settings import Settings
 from incidents.withheld import Withheld
 from indexers.errors import DatabaseUnavailable
 from indexers.merge import StoredPost, lift
-from indexers.people import Role
+from indexers.people import People, Role
 from streams.messages import Author, Standing
 from tests.incidents.posted import post
 from tests.web.alerting import Desk, spike
@@ -50,6 +50,46 @@ def test_no_page_shows_a_report_to_others(town: Town, sign_in: SignIn, database:
     reader = sign_in(Role.ADMIN)
     for path in ("/duty", "/search?q=红包", "/search.csv", "/posts/weibo:report", f"/requests/{town.report}", f"/alerts/{alert}"):
         assert SECRET in reader.get(path).text.replace("<mark>", "").replace("</mark>", ""), path
+
+
+@ENGINES
+def test_who_reads_a_report_is_written_down(town: Town, sign_in: SignIn, people: People) -> None:
+    """By its post, the words that decided and its request, as page and as data; nobody else's look is, and no other post."""
+    reader, outsider = sign_in(Role.ADMIN), sign_in(Role.DUTY)
+    for browser in (reader, outsider):
+        for path in (
+            "/posts/weibo:report",
+            f"/requests/{town.report}",
+            f"/requests/{town.report}.json",
+            "/posts/weibo:water0",
+            f"/requests/{town.question}",
+        ):
+            browser.get(path)
+    reader.post(f"/requests/{town.report}", data={"to": "passed_on"})  # refused, and shows the text
+    people.client.indices.refresh(index=people.names.everything)
+    read = [one for one in people.audit() if one.action == "report_read"]
+    assert {one.who for one in read} == {"some-admin"}
+    assert sorted(str(one.target) for one in read) == [town.report] * 3 + ["weibo:report"]
+    page = reader.get("/audit").text
+    assert "阅读举报" in page
+    for link in ("/posts/weibo:report", f"/requests/{town.report}"):
+        assert f'href="{link}"' in page
+        assert reader.get(link).status_code == 200
+
+
+def test_a_report_is_not_shown_where_nobody_can_write_down_who_reads_it(
+    town: Town, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database takes no record: 503, and no text."""
+    reader = sign_in(Role.ADMIN)
+
+    def refuse(*_: object) -> None:
+        raise DatabaseUnavailable("a full disk")
+
+    monkeypatch.setattr(People, "append", refuse)
+    for path in ("/posts/weibo:report", f"/requests/{town.report}"):
+        answer = reader.get(path)
+        assert (answer.status_code, SECRET in answer.text) == (503, False)
 
 
 @ENGINES

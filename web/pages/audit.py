@@ -1,15 +1,40 @@
-"""审计: who signed in, changed, took away or tried what. For the administrator."""
+"""审计: who signed in, read a report, changed, took away or tried what; all of it, newest first. For the administrator."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from web.desk import desk_of
+from indexers.people import AuditRecord
+from web.desk import Desk, desk_of
+from web.links import alert_link, incident_link, post_link, report_link, request_link
+from web.list_query import ListQuery
 from web.render import respond
 from web.views import View
 
 router = APIRouter()
+
+PATH = "/audit"
+SIZE = 100
+# action → the page of what it was done to
+PAGES: Mapping[str, Callable[[str], str]] = {
+    "alert_acknowledged": alert_link,
+    "alert_resolved": alert_link,
+    "corrected": post_link,
+    "incident_moved": incident_link,
+    "report_against": request_link,
+    "report_made": report_link,
+    "report_signed": report_link,
+    "report_written": report_link,
+    "reported": post_link,
+    "request_moved": request_link,
+}
+
+
+class AuditQuery(ListQuery):
+    """The query of the audit: where the page before ended."""
 
 
 class AuditItem(View):
@@ -19,21 +44,50 @@ class AuditItem(View):
     who: str
     action: str
     target: str | None
+    page: str | None  # the address of the page of the target, where it has one
     detail: str | None
     address: str | None
 
 
 class AuditView(View):
-    """The newest records."""
+    """A page of the records, newest first."""
 
     records: tuple[AuditItem, ...]
+    following: str | None  # the address of the next page
+    first: str
 
 
-@router.get("/audit", response_model=AuditView)
-def audit(request: Request) -> Response:
-    """Show the newest records, newest first."""
-    records = desk_of(request).people.audit()
-    items = (
-        AuditItem(at=one.at, who=one.who, action=one.action, target=one.target, detail=one.detail, address=one.address) for one in records
+@router.get(PATH, response_model=AuditView)
+def audit(request: Request, query: Annotated[AuditQuery, Query()]) -> Response:
+    """Show a page of the records, newest first."""
+    return respond(request, "audit.html", audit_view(desk_of(request), query))
+
+
+def audit_view(desk: Desk, query: AuditQuery) -> AuditView:
+    """Ask for a page of the records. Raises BadInput and DatabaseUnavailable."""
+    found = desk.people.audit_page(size=SIZE, after=query.place(1))
+    return AuditView(
+        records=tuple(map(_item, found.records)),
+        following=None if found.after is None else query.link(PATH, after=found.after),
+        first=query.link(PATH),
     )
-    return respond(request, "audit.html", AuditView(records=tuple(items)))
+
+
+def _item(record: AuditRecord) -> AuditItem:
+    return AuditItem(
+        at=record.at,
+        who=record.who,
+        action=record.action,
+        target=record.target,
+        page=_page(record.action, record.target),
+        detail=record.detail,
+        address=record.address,
+    )
+
+
+def _page(action: str, target: str | None) -> str | None:
+    if target is None:
+        return None
+    if action == "report_read":
+        return post_link(target) if ":" in target else request_link(target)  # ids of posts begin with their platform
+    return PAGES[action](target) if action in PAGES else None

@@ -1,5 +1,6 @@
 """A request's page: what is asked for, until when it is due, how it was passed on, and the steps that are possible now."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -44,7 +45,7 @@ class RequestView(View):
 @router.get("/requests/{request_id}", response_model=RequestView)
 def show(request: Request, request_id: str) -> Response:
     """Show a request."""
-    return respond(request, "request.html", request_view(desk_of(request), request_id, actor_of(request)))
+    return _answer(request, request_view(desk_of(request), request_id, actor_of(request)))
 
 
 @router.post("/requests/{request_id}", response_model=RequestView)
@@ -61,13 +62,21 @@ def move(request: Request, request_id: str, form: Annotated[RequestForm, Form()]
     except (NotAllowed, Conflict, BadInput) as error:
         refusal = refused(error)
         view = request_view(desk, request_id, by, typed=form, refusal=refusal)
-        return respond(request, "request.html", view, refusal.status)
+        return _answer(request, view, refusal.status)
     action = "report_against" if form.to == AGAINST else "request_moved"
     detail = None if form.to == AGAINST else form.to  # whom a report is against is for its readers, not for the audit
     desk.gate.note(officer_of(request).name, action, target=request_id, detail=detail, address=address_of(request))
     if wants_json(request):
-        return respond(request, "request.html", request_view(desk, request_id, by))
+        return _answer(request, request_view(desk, request_id, by))
     return RedirectResponse(f"{request_link(request_id)}#records", 303)
+
+
+def _answer(request: Request, view: RequestView, status: int = HTTPStatus.OK) -> Response:
+    """Show a request. That somebody reads a report is written down first."""
+    if view.reports_source is not None and view.request.readable:
+        note = desk_of(request).gate.note
+        note(officer_of(request).name, "report_read", target=view.request.id, address=address_of(request))
+    return respond(request, "request.html", view, status)
 
 
 def request_view(
