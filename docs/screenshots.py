@@ -44,6 +44,15 @@ PAGES = {  # the name of each picture, and what is drawn
     "sources": "/sources",
     "report": "/report",
 }
+# A browser writes fields of dates in its own language, whatever the page's, and Debian's speaks English alone: as a Chinese one does it.
+CHINESE_DATES = """() => {
+  for (const field of document.querySelectorAll("input[type=date], input[type=datetime-local]")) {
+    const written = field.value.replaceAll("-", "/").replace("T", " ");
+    field.type = "text";
+    field.value = written;
+    field.size = written.length + 2;
+  }
+}"""
 COLOURS = 128  # of a picture: enough for a page with charts, and a third of the size
 ROUGHNESS = 8  # shades that are taken for one before the commonest are chosen
 PIXELS = """async picture => {
@@ -114,6 +123,7 @@ def drawn(page: Page, painter: Page) -> bytes:
     """Draw a page, once its charts are there, as a small PNG."""
     page.wait_for_load_state("load")
     page.wait_for_timeout(700)
+    page.evaluate(CHINESE_DATES)
     picture = base64.b64encode(page.screenshot()).decode()
     pixels = np.frombuffer(base64.b64decode(painter.evaluate(PIXELS, picture)), dtype=np.uint8)
     return indexed(pixels.reshape(HEIGHT, WIDTH, 4)[:, :, :3])

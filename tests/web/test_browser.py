@@ -41,6 +41,12 @@ PAGES = (
     "/nowhere",
 )
 SIZES = ((1366, 768), (1920, 1080))
+IN_ONE_LINE = """all => all.every(one => {
+  const words = document.createRange();
+  words.selectNodeContents(one);
+  return words.getBoundingClientRect().height < 2 * parseFloat(getComputedStyle(one).fontSize);
+})"""
+NARROW = ((1280, 800), (390, 800))  # of old screens, and of a phone
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +220,18 @@ def test_pages_fit_the_screen(watched: Watched, width: int, height: int) -> None
         watched.go(f"/language/{language}?next=/duty")
         assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         assert watched.page.evaluate("[...document.querySelectorAll('.number')].every(one => one.scrollWidth <= one.clientWidth)")
+
+
+@pytest.mark.parametrize(("width", "height"), NARROW)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_narrow_screens_show_all_of_a_page(watched: Watched, width: int, height: int, language: str) -> None:
+    """Nothing is cut off at the side in either language, and each word of the menu stands in one line."""
+    watched.page.set_viewport_size({"width": width, "height": height})
+    watched.go(f"/language/{language}?next=/me")
+    for path in (*PAGES, "/accounts", "/accounts/yunxi-bowuguan", "/alerts", "/requests", "/incidents"):
+        watched.go(path)
+        assert watched.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+        assert watched.page.locator(".top nav a").evaluate_all(IN_ONE_LINE), path
 
 
 def test_without_libraries_there_are_tables(context: BrowserContext, served: Served, watched: Watched) -> None:

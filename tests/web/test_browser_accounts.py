@@ -11,6 +11,17 @@ from tests.web.test_browser import SIZES, Watched, chromium, context, libraries,
 __all__ = ["chromium", "context", "desk", "libraries", "watched"]
 pytestmark = pytest.mark.browser
 
+FOLLOWERS = """() => {
+  const probe = document.createElement("div");
+  probe.id = "probe";
+  probe.className = "chart";
+  probe.dataset.chart = "followers";
+  probe.dataset.zone = "+0800";
+  probe.dataset.names = '["微博"]';
+  probe.dataset.followers = '[{"counts": [{"at": "2026-11-25T10:58:00Z", "followers": 157000}]}]';
+  document.querySelector("main").append(probe);
+}"""
+
 
 def test_the_matrix_is_read_in_any_period(watched: Watched, libraries: Path) -> None:
     """A period of one's own, an account, its charts and back; nothing fails, nothing leaves the host."""
@@ -26,6 +37,23 @@ def test_the_matrix_is_read_in_any_period(watched: Watched, libraries: Path) -> 
     page.get_by_role("link", name="回到账号矩阵").click()
     expect(page.get_by_role("heading", name="账号矩阵")).to_be_visible()
     assert (watched.said, watched.elsewhere()) == ([], [])
+
+
+def test_an_axis_says_each_day_once(watched: Watched, libraries: Path) -> None:
+    """Also where there are followers of few hours: an axis of hours would say the same day again and again."""
+    watched.go("/me")
+    watched.page.evaluate(FOLLOWERS)
+    said = watched.page.evaluate(
+        """async () => {
+          const { drawCharts } = await import("/static/charts.js");
+          drawCharts(document);
+          const chart = echarts.getInstanceByDom(document.querySelector("#probe"));
+          const texts = chart.getZr().storage.getDisplayList(true).filter(one => !one.ignore).map(one => String(one.style.text ?? ""));
+          return texts.filter(text => /^\\d\\d-\\d\\d$/.test(text));
+        }"""
+    )
+    assert said
+    assert len(said) == len(set(said)), said
 
 
 def test_a_reversed_period_keeps_what_was_typed(watched: Watched) -> None:

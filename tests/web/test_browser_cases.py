@@ -159,6 +159,19 @@ def test_a_request_is_passed_on_answered_and_rated(watched: Watched, town: Town,
     assert (watched.said, watched.elsewhere()) == ([], [])
 
 
+def test_no_column_of_a_list_is_cut_off(watched: Watched, town: Town) -> None:
+    """At 1280 px, with two clocks running and many departments proposed: all columns are seen without scrolling sideways."""
+    desk = town.desk.incidents
+    desk.move(town.water, Stage.JUDGED, OFFICER, DUTY)
+    desk.move(town.water, Stage.RATED, OFFICER, Given(level="orange"))
+    desk.move(town.water, Stage.ASSIGNED, OFFICER, Given(lead_department="zhujian", due=town.city.now + timedelta(hours=3)))
+    watched.page.set_viewport_size({"width": 1280, "height": 800})
+    for path in ("/incidents?show=all&small=1", "/requests?show=all"):
+        watched.go(path)
+        assert watched.page.locator(".timers b").count()
+        assert watched.page.locator(".scroll").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)"), path
+
+
 def test_the_pages_are_accessible_and_fit(watched: Watched, town: Town, libraries: Path) -> None:
     """Axe finds nothing serious by day and by night, also with a form refused; nothing is cut off at the side."""
     desk, lane = town.desk.incidents, town.desk.lane

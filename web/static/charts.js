@@ -1,5 +1,6 @@
 // Charts. Their data stand in the page, and the same as a table beneath, so nothing is lost where no library was installed.
 const drawn = new WeakSet();
+const DAY = 86_400_000;
 
 function colours() {
   const style = getComputedStyle(document.documentElement);
@@ -11,6 +12,17 @@ function colours() {
 function local(iso, zone, length) {
   const shift = (zone[0] === "-" ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3, 5)));
   return new Date(Date.parse(iso) + shift * 60_000).toISOString().slice(5, 16).replace("T", " ").slice(-length);
+}
+
+// How a time is written on an axis: with the day where there are several, with seconds where all is within minutes.
+function axisTime(points, zone) {
+  const span = points.length ? points.at(-1) - points[0] : 0;
+  const length = span > DAY ? 11 : 5;
+  return (at) => (span < 600_000 ? clock(at, zone) : local(new Date(at).toISOString(), zone, length));
+}
+
+function clock(at, zone) {
+  return `${local(new Date(at).toISOString(), zone, 5)}:${String(new Date(at).getSeconds()).padStart(2, "0")}`;
 }
 
 function frame(c) {
@@ -35,7 +47,7 @@ function timeline(element, chart) {
   const c = colours();
   const slots = JSON.parse(element.dataset.slots);
   const names = JSON.parse(element.dataset.names);
-  const long = slots.length > 1 && Date.parse(slots.at(-1).start) - Date.parse(slots[0].start) > 86_400_000;
+  const long = slots.length > 1 && Date.parse(slots.at(-1).start) - Date.parse(slots[0].start) > DAY;
   const series = [-1, 0, 1].map((sentiment, n) => ({
     name: names[n], type: "bar", stack: "all", barCategoryGap: "18%", barMaxWidth: 48, itemStyle: { color: c[sentiment] }, data: slots.map((slot) => slot.sentiments[sentiment]),
   }));
@@ -62,7 +74,7 @@ function observations(element, chart) {
     name: names[n], type: "line", connectNulls: true, symbolSize: 5, lineStyle: { color: colour, width: 2 }, itemStyle: { color: colour }, data: points.map((point) => [Date.parse(point.at), point[name]]),
   }));
   const base = axes(c, []);
-  const label = { ...base.xAxis.axisLabel, formatter: (at) => local(new Date(at).toISOString(), element.dataset.zone, 11) };
+  const label = { ...base.xAxis.axisLabel, formatter: axisTime(points.map((point) => Date.parse(point.at)), element.dataset.zone) };
   chart.setOption({ ...frame(c), ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
 }
 
@@ -114,8 +126,10 @@ function followers(element, chart) {
     name: names[n], type: "line", symbolSize: 4, lineStyle: { color: colour[n % 4], width: 2 }, itemStyle: { color: colour[n % 4] }, data: line.counts.map((count) => [Date.parse(count.at), count.followers]),
   }));
   const base = axes(c, []);
-  const label = { ...base.xAxis.axisLabel, formatter: (at) => local(new Date(at).toISOString(), zone, 11).slice(0, 5) };
-  chart.setOption({ ...frame(c), xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, yAxis: { ...base.yAxis, scale: true }, series });
+  // A count a day: an axis of hours would say the same day again and again, and so would the ends of the axis.
+  const label = { ...base.xAxis.axisLabel, showMinLabel: false, showMaxLabel: false, formatter: (at) => local(new Date(at).toISOString(), zone, 11).slice(0, 5) };
+  const xAxis = { ...base.xAxis, type: "time", data: undefined, minInterval: DAY, min: (of) => of.min - DAY / 2, max: (of) => of.max + DAY / 2, axisLabel: label };
+  chart.setOption({ ...frame(c), xAxis, yAxis: { ...base.yAxis, scale: true }, series });
 }
 
 const kinds = { timeline, observations, alert, days, followers };
