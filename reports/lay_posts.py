@@ -61,7 +61,7 @@ def _shares(what: str, shares: Shares) -> Iterator[Block]:
             cell(share.name, share.posts.link),
             (number(share.posts),),
             (number(share.negative),),
-            cell(share.spread),
+            cell(share.spread, f"{share.posts.link}&sort=spread"),
             cell(UNKNOWN) if share.before is None else (number(share.before),),
         )
         for share in shares.rows
@@ -81,7 +81,7 @@ def led(content: Content) -> Iterator[Block]:
 
 
 def _led(post: Led, zone: ZoneInfo) -> Iterator[object]:
-    yield run(f"转评 {post.spread}", strong=True)
+    yield run(f"转评 {post.spread}", post.page, strong=True)
     facts = [named(PLATFORMS, post.platform), moment(post.published_at, zone), post.author, post.topic]
     facts.append(None if post.sentiment is None else SENTIMENT_WORDS[post.sentiment])
     yield " · " + " · ".join(fact for fact in facts if fact) + "："
@@ -107,7 +107,14 @@ def own(content: Content) -> Iterator[Block]:
     for account in ours.rows:
         if account.posts:
             listed = [part for post in account.listed for part in (" ", run(moment(post.published_at, zone), post.page))]
-            yield paragraph(run(account.name, account.page, strong=True), f"：发布 {account.posts} 条。最近：", *listed[1:], tone="item")
+            yield paragraph(
+                run(account.name, account.page, strong=True),
+                "：发布 ",
+                run(account.posts, account.page),
+                " 条。最近：",
+                *listed[1:],
+                tone="item",
+            )
 
 
 def _veto(account: OwnAccount, days: int, zone: ZoneInfo) -> str:

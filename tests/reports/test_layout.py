@@ -39,6 +39,15 @@ def test_a_daily_report_begins_with_what_the_day_was_like() -> None:
     assert sections()[-3:] == ["分析", "建议", "说明"]
 
 
+def test_what_an_account_published_leads_to_its_posts() -> None:
+    """The number itself, not only the account's name."""
+    told = content()
+    links = {(one.text, one.link) for one in runs(lay_out(report(content=told)).blocks)}
+    published = [account for account in told.own.rows if account.posts]
+    assert published
+    assert {(str(account.posts), account.page) for account in published} <= links
+
+
 def test_every_number_is_in_the_text() -> None:
     """Whatever the value says can be pasted."""
     text = render(lay_out(report()), ADDRESS)

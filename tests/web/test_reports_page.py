@@ -1,6 +1,7 @@
 """报告: made, read, written into and signed in a browser; of two officers one wins, and every number leads to its posts."""
 
 import io
+import re
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,19 @@ def test_every_number_leads_to_as_many_posts(duty: TestClient, filled: None) -> 
         assert data(duty, one["link"])["total"] == one["n"], one
     for post in content["led"]:
         assert duty.get(post["page"]).status_code == 200
+
+
+@ENGINES
+def test_numbers_of_forwards_and_comments_lead_to_the_posts_that_have_them(duty: TestClient, filled: None) -> None:
+    """Of a topic, of an account and of one post: the posts behind the link, furthest first, add up to the number."""
+    content, page = data(duty, PAGE)["content"], unescape(duty.get(PAGE).text)
+    found = [(link, int(n)) for link, n in re.findall(r'<a href="(/search[^"]+sort=spread)"><bdi>(\d+)</bdi>', page)]
+    assert len(found) == len(content["topics"]["rows"]) + len(content["accounts"]["rows"]) == 3
+    for link, n in found:
+        spread = [post["spread"] for post in data(duty, link)["posts"]]
+        assert (sum(spread), spread) == (n, sorted(spread, reverse=True)), link
+    for post in content["led"]:
+        assert f'<a href="{post["page"]}"><b>转评 {post["spread"]}</b></a>' in page
 
 
 @ENGINES
