@@ -56,6 +56,7 @@ class RequestRow(NamedTuple):
     clock: ClockState
     proposed: Proposed
     readable: bool
+    model: str | None = None  # that tagged its post
 
 
 class Requests(NamedTuple):
@@ -147,7 +148,8 @@ class Lane:
         url = post.url if post is not None and readable else None
         shown = request if readable else msgspec.structs.replace(request, **_NOT_SHOWN)
         proposed = self._proposed(request, post) if readable else Proposed(None, HIDDEN)
-        return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable)
+        model = post.model if post is not None and readable else None
+        return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable, model)
 
     def _proposed(self, request: Request, post: StoredPost | None) -> Proposed:
         """To whom it could go. A report is never proposed by topic or account: these are as a rule the ones it is against."""

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from incidents.filed import INCIDENTS
+from incidents.follow import RECIPE
 from incidents.records import Stage
 from indexers.people import Role
 from tests.incidents.desk import DUTY, LINK
@@ -60,6 +61,23 @@ def test_incidents_are_listed_with_why_they_matter(office: TestClient, town: Tow
     page = unescape(office.get("/incidents").text)
     assert "剩 2 天" in page
     assert "至 11-04" in page
+
+
+def test_incidents_say_by_which_rule_and_models_they_came(office: TestClient, town: Town) -> None:
+    """The rule that grouped them, and the models that tagged the posts shown: in the list, on the page, beside the posts, and as data."""
+    model = "topic-1/sentiment-1"
+    for path in ("/incidents", f"/incidents/{town.water}"):
+        assert data(office, path)["grouping"] == RECIPE.stamp
+        assert f"规则版本 {RECIPE.stamp}" in office.get(path).text
+    for path in (f"/incidents/{town.water}", f"/incidents/{town.water}/posts"):
+        assert data(office, path)["models"] == [model]
+        assert f"标签由模型 {model} 判定" in office.get(path).text
+
+
+def test_an_account_that_is_chosen_is_called_by_its_name(office: TestClient, town: Town) -> None:
+    """Not by the id that stands in the address."""
+    page = office.get(f"/incidents/{town.water}/posts?account=yunxi-fabu").text
+    assert "涉及账号：云溪发布</span>" in page
 
 
 @ENGINES

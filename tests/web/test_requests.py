@@ -4,11 +4,14 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
 from indexers.people import People, Role
+from streams.messages import AskKind
 from tests.incidents.desk import LINK
+from tests.incidents.posted import post
 from tests.web.city import ASKED, REPORT, SECRET, Town
 from tests.web.conftest import PASSWORD, Clock, SignIn
 from tests.web.test_away import as_form, fields, gathered
@@ -75,6 +78,26 @@ def test_requests_are_listed_and_narrowed_down(office: TestClient, town: Town, c
 def sign_in_again(office: TestClient, town: Town) -> TestClient:
     office.post("/sign-in", data={"name": "some-duty", "password": PASSWORD})
     return office
+
+
+def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town) -> None:
+    """By the office's words, or by the voice as the model hears it, and which model; of a report that is not for who asks, nothing."""
+    told = post("voice", "小区门口的路灯坏了一个月，天天摸黑回家", hours=5)
+    town.city.put(msgspec.structs.replace(told, tags=msgspec.structs.replace(told.tags, asks=AskKind.COMPLAINT, asks_score=0.9)))
+    town.follow()
+    heard = next(request.id for request in town.city.requests() if request.post == "weibo:voice")
+    items = {one["id"]: one for one in data(office, "/requests?show=all")["requests"]}
+    (model,) = data(office, "/requests?show=all")["models"]
+    assert (items[town.question]["kind_by"], items[town.question]["model"]) == ("words", model)
+    assert (items[heard]["kind_by"], items[heard]["model"]) == ("model", model)
+    assert (items[town.report]["kind_by"], items[town.report]["model"]) == (None, None)
+    page = office.get("/requests?show=all").text
+    assert "由模型按语气判定" in page
+    assert f"由模型按语气判定（{model}）" in page
+    assert "用词表 incidents.yaml" in office.get(f"/requests/{town.question}").text
+    for one in (town.question, heard):
+        assert f"标签由模型 {model} 判定" in office.get(f"/requests/{one}").text
+    assert "标签由模型" not in office.get(f"/requests/{town.report}").text
 
 
 @ENGINES

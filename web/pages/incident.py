@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from incidents.clocks import ClockState
 from incidents.desk import Shown
 from incidents.errors import Conflict, NoSuchCase, NotAllowed
+from incidents.follow import RECIPE
 from incidents.people import Actor
 from incidents.records import Milestone
 from indexers.answers import Slot
@@ -21,7 +22,7 @@ from web.cases import ClockItem, Fact, RecordItem, Refusal, clock_item, facts, n
 from web.desk import Desk, actor_of, address_of, desk_of, officer_of
 from web.errors import BadInput, NotFound
 from web.links import incident_link, incident_posts_link, minute
-from web.pages.incident_posts import MemberItem, member_item
+from web.pages.incident_posts import MemberItem, member_item, models_of_members
 from web.pages.incidents import Count, IncidentRow, incident_row
 from web.panel_items import SENTIMENTS, SlotItem
 from web.render import respond, wants_json
@@ -65,6 +66,8 @@ class IncidentView(View):
     """The page of an incident."""
 
     incident: IncidentRow
+    grouping: str  # version of the rule by which posts become incidents
+    models: tuple[str, ...]  # that tagged the posts shown
     merged_into: str | None  # the address of the incident that it is part of now
     parts: tuple[str, ...]  # incidents that were merged into this one
     grounds: tuple[Named, ...] | None  # on which there is a duty to answer; null until somebody has judged
@@ -140,9 +143,13 @@ def incident_view(
     """Make of an incident what its page shows. Raises DatabaseUnavailable."""
     filed, found, now = shown.row.filed, shown.row.filed.incident, desk.clock()
     telling = desk.incidents.telling(filed, by)
-    latest = desk.incidents.posts(found.id, by, size=LISTED)
+    latest = tuple(member_item(desk, row) for row in desk.incidents.posts(found.id, by, size=LISTED).rows)
+    opening = None if telling.first is None else member_item(desk, telling.first)
+    furthest = tuple(member_item(desk, row) for row in telling.furthest if row.member.spread)
     return IncidentView(
         incident=incident_row(desk, shown.row),
+        grouping=RECIPE.stamp,
+        models=models_of_members([*filter(None, [opening]), *furthest, *latest]),
         merged_into=None if found.merged_into is None else incident_link(desk.incidents.last(found.id).incident.id),
         parts=filed.parts[:MOST_PARTS],
         grounds=None if found.grounds is None else named(found.grounds, names_of(desk.rules, {})["grounds"]),
@@ -155,9 +162,9 @@ def incident_view(
         timeline=tuple(_slot(desk, found.id, slot, shown.step) for slot in shown.timeline),
         accounts=_accounts(desk, shown),
         topics=_topics(desk, shown),
-        opening=None if telling.first is None else member_item(desk, telling.first),
-        furthest=tuple(member_item(desk, row) for row in telling.furthest if row.member.spread),
-        latest=tuple(member_item(desk, row) for row in latest.rows),
+        opening=opening,
+        furthest=furthest,
+        latest=latest,
         records=tuple(record_item(record, desk) for record in reversed(shown.records)),
         seen=found.records,
         moved=seen is not None and seen != found.records,

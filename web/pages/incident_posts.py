@@ -1,5 +1,6 @@
 """The posts of an incident, narrowed down by time, sentiment, account, topic and kind: what stands behind each of its numbers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from web.links import incident_link, incident_posts_link, post_link
 from web.list_query import ListQuery, Values
 from web.render import respond, wants_json
 from web.search_form import read_window
-from web.views import PostItem, View, post_item
+from web.views import PostItem, View, models_of, named_accounts, post_item
 
 router = APIRouter()
 
@@ -71,7 +72,9 @@ class IncidentPostsView(View):
     chosen: tuple[tuple[str, str], ...]  # fields and values besides the times, for the form to keep
     sort: str
     sorts: dict[str, str]
+    names: dict[str, str]  # of the accounts that are chosen
     total: int
+    models: tuple[str, ...]  # that tagged these posts
     posts: tuple[MemberItem, ...]
     following: str | None
     first: str
@@ -115,6 +118,11 @@ def member_item(desk: Desk, row: PostOf) -> MemberItem:
     )
 
 
+def models_of_members(items: Iterable[MemberItem]) -> tuple[str, ...]:
+    """Name the models that tagged those posts that are shown."""
+    return models_of(item.post for item in items if item.post is not None)
+
+
 def _view(
     desk: Desk,
     incident: str,
@@ -136,7 +144,9 @@ def _view(
         chosen=tuple(pair for pair in query.pairs() if pair[0] not in {"from", "to", "sort"}),
         sort=query.sort,
         sorts={name: query.link(path, sort=name) for name in PostSort},
+        names={account.id: account.name for account in named_accounts(query.account, desk.accounts)},
         total=total,
+        models=models_of_members(posts),
         posts=posts,
         following=following,
         first=query.link(path),

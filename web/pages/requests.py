@@ -60,6 +60,8 @@ class RequestItem(View):
     post: str | None  # the address of the post's page
     url: str | None  # the address of the original
     words: tuple[str, ...]  # by which the kind was found
+    kind_by: Literal["words", "model"] | None  # the office's words, or the voice as the model hears it; null where the text isn't shown
+    model: str | None  # that tagged its post
     received_at: datetime
     due_at: datetime
     left_s: float  # until it is due, in seconds; less than 0 when that has passed
@@ -82,6 +84,7 @@ class RequestsView(View):
     total: int
     working_days: int
     source: str  # of the rule of when they are due
+    models: tuple[str, ...]  # that tagged the posts of these requests
     facets: tuple[Choices, ...]
     requests: tuple[RequestItem, ...]
     following: str | None
@@ -107,6 +110,7 @@ def requests_view(desk: Desk, query: RequestsQuery, by: Actor) -> RequestsView:
         total=found.total,
         working_days=rules.working_days,
         source=rules.source,
+        models=tuple(sorted({row.model for row in found.rows if row.model})),
         facets=tuple(choices(query, PATH, name, counts[name], desk.departments if name == "department" else {}) for name in FACETS),
         requests=tuple(request_item(desk, row) for row in found.rows),
         following=None if found.after is None else query.link(PATH, after=found.after),
@@ -129,6 +133,8 @@ def request_item(desk: Desk, row: RequestRow, *, longest: int | None = SHOWN) ->
         post=post_link(request.post) if row.readable else None,
         url=row.url,
         words=request.words,
+        kind_by=("words" if request.words else "model") if row.readable else None,
+        model=row.model,
         received_at=request.received_at,
         due_at=request.due_at,
         left_s=(request.due_at - desk.clock()).total_seconds(),
