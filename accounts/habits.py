@@ -20,12 +20,15 @@ class Habits:
         self.changed: set[str] = set()  # accounts whose habit is not stored yet
 
     def learn(self, posts: Iterable[OwnPost]) -> None:
-        """Learn settled posts, oldest first. What is learned already, or looks like somebody else's, teaches nothing."""
+        """Learn settled posts, oldest first. What is learned already teaches nothing, nor does a takeover.
+
+        What is only suspect teaches: an office that changes its hours and its telephone at once would stay suspect for ever.
+        """
         for post in sorted(posts, key=lambda post: (post.published_at, post.id)):
             habit = self.of.get(post.account) or Habit(account=post.account)
             if habit.at is not None and post.published_at <= habit.at:
                 continue
-            if self._judged(post).verdict in {Verdict.SUSPECT, Verdict.TAKEOVER}:
+            if self._judged(post).verdict is Verdict.TAKEOVER:
                 continue
             self.of[post.account] = takeover.learn(habit, post, self._zone, self._tuning)
             self.changed.add(post.account)

@@ -1,8 +1,10 @@
 """Is somebody else writing? An official post held against the account's own habit, and its spread against the account's normal.
 
 Each sign says how rare the post is among the account's own, as -log10: hour, client, wording, link, and spread. A post is
-`suspect` when its habit signs together are rare, and a `takeover` when it also spreads far above normal. Every sign carries its
-evidence. The habit is learned from the account's own posts, fades with time, and is not taught by what is suspect.
+`suspect` when its habit signs together are rare, and a `takeover` when it also spreads far above normal and shows other hands: a
+client that the account hardly uses, or a link to a host that it never cited. Without these a rare hour and wording that spread
+are what an office's own notice at night looks like. Every sign carries its evidence. The habit is learned from the account's own
+posts, fades with time, and is not taught by a takeover.
 """
 
 import math
@@ -19,8 +21,9 @@ import numpy as np
 from accounts.facts import OwnPost
 from accounts.wording import BUCKETS, domains, features
 
-MODEL = "takeover-1"
+MODEL = "takeover-2"
 MOST_NAMES = 60  # clients and hosts that a habit remembers
+_OF_OTHER_HANDS = frozenset({"client", "link"})
 
 
 class Tuning(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +39,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     with_spread: float = 3.0  # habit signs together that suffice when the spread stands out
     spread: float = 3.0  # from here on a spread stands out
     least_spread: int = 100  # forwards and comments; fewer are no spread worth waking anybody
+    usual_client: float = 0.2  # a client with this share of the posts is the account's own
 
 
 class Verdict(StrEnum):
@@ -94,18 +98,25 @@ def judge(habit: Habit, post: OwnPost, zone: ZoneInfo, tuning: Tuning | None = N
     signs = [sign for sign in (_hour(habit, post, zone), _client(habit, post), _wording(habit, post), _link(habit, post)) if sign]
     signs = [msgspec.structs.replace(sign, rarity=min(sign.rarity, tuning.most)) for sign in signs]
     spread = _spread(habit, post, tuning)
+    return _finding(habit, post, _verdict(habit, post, signs, spread, tuning), signs, spread, tuning)
+
+
+def _verdict(habit: Habit, post: OwnPost, signs: list[Sign], spread: Sign | None, tuning: Tuning) -> Verdict:
+    strange = {sign.kind for sign in signs if sign.rarity >= tuning.sign}
+    if len(strange) < tuning.suspect_signs:
+        return Verdict.USUAL
+    other_hands = not strange.isdisjoint(_OF_OTHER_HANDS)
+    if not other_hands and _client_share(habit, post) >= tuning.usual_client:
+        return Verdict.USUAL
     total = sum(sign.rarity for sign in signs)
-    several = sum(sign.rarity >= tuning.sign for sign in signs) >= tuning.suspect_signs
     spreads = spread is not None and spread.rarity >= tuning.spread
-    if several and spreads and total >= tuning.with_spread:
-        verdict = Verdict.TAKEOVER
-    else:
-        verdict = Verdict.SUSPECT if several and total >= tuning.suspect else Verdict.USUAL
-    return _finding(habit, post, verdict, signs, spread, tuning)
+    if spreads and total >= tuning.with_spread:
+        return Verdict.TAKEOVER if other_hands else Verdict.SUSPECT
+    return Verdict.SUSPECT if total >= tuning.suspect else Verdict.USUAL
 
 
 def learn(habit: Habit, post: OwnPost, zone: ZoneInfo, tuning: Tuning | None = None) -> Habit:
-    """Give the habit with one more post of the account's own. Leave out what is suspect, until a person has said that it was right."""
+    """Give the habit with one more post of the account's own. Leave out takeovers."""
     tuning = tuning or Tuning()
     keep = _keep(habit, post, tuning)
     local = post.published_at.astimezone(zone)
@@ -161,10 +172,14 @@ def _hour(habit: Habit, post: OwnPost, zone: ZoneInfo) -> Sign:
 def _client(habit: Habit, post: OwnPost) -> Sign | None:
     if post.client is None or not habit.with_client:
         return None
-    weight = habit.clients.get(post.client, 0.0)
-    share = (weight + 0.5) / (habit.with_client + 1)
+    weight, share = habit.clients.get(post.client, 0.0), _client_share(habit, post)
     said = "从未用过" if not weight else f"占 {share:.1%}"
     return Sign(kind="client", rarity=_rarity(share), evidence=f"客户端“{post.client}”，该账号{said}")
+
+
+def _client_share(habit: Habit, post: OwnPost) -> float:
+    """Give the share of the account's posts that come from the post's client, half a post more; 0 where it is not known."""
+    return 0.0 if post.client is None else (habit.clients.get(post.client, 0.0) + 0.5) / (habit.with_client + 1)
 
 
 def _wording(habit: Habit, post: OwnPost) -> Sign | None:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from accounts.facts import OwnPost
 from accounts.habits import Habits
 from accounts.takeover import Tuning, Verdict
@@ -64,3 +66,18 @@ def test_somebody_elses_post_teaches_nothing() -> None:
     habits.learn([advert()])
     assert habits.of["metro"].posts == before
     assert len(habits.judge([advert(id="w:y", published_at=NOW - timedelta(hours=6))])) == 1
+
+
+def test_an_office_that_changes_its_ways_is_not_suspect_for_ever() -> None:
+    """Another hour and another client from one day on: suspect at first, usual when they have become the habit."""
+    habits = learned()
+    nights = [usual(-day) for day in range(90)]
+    moved = [
+        msgspec.structs.replace(
+            post, client="新客户端", text=f"地铁夜间施工公告第{n}号", published_at=post.published_at - timedelta(hours=7)
+        )
+        for n, post in enumerate(nights)
+    ]
+    assert [found.verdict for _, found in habits.judge(moved[:1])] == [Verdict.SUSPECT]
+    habits.learn(moved)
+    assert habits.judge([msgspec.structs.replace(moved[-1], id="w:later", published_at=moved[-1].published_at + timedelta(days=1))]) == []

@@ -76,6 +76,23 @@ def test_a_usual_post_that_goes_round_is_no_takeover() -> None:
     assert [sign.kind for sign in found.signs] == ["spread"]
 
 
+NOTICE = "情况通报：今日凌晨城东发生一起火灾，经全力扑救明火已灭，一人受伤送医，事故原因正在调查"
+
+
+def test_the_offices_own_notice_at_night_is_no_takeover() -> None:
+    """The hour and the wording are rare and all the city forwards it; but it comes from the account's own client and leads nowhere strange."""
+    found = _judged(text=NOTICE, client="微博网页版", forwards=5000)
+    assert found.verdict is Verdict.USUAL
+    assert {sign.kind for sign in found.signs} == {"hour", "wording", "spread"}
+
+
+def test_without_a_sign_of_other_hands_it_is_suspect_at_most() -> None:
+    """A source that does not show the client leaves open who wrote it; a link to a strange host does not."""
+    assert _judged(text=NOTICE, client=None, forwards=5000).verdict is Verdict.SUSPECT
+    assert _judged(client=None).verdict is Verdict.TAKEOVER
+    assert _judged(text=NOTICE, client="某某客户端", forwards=5000).verdict is Verdict.TAKEOVER
+
+
 @pytest.mark.parametrize(
     "given",
     [
