@@ -13,7 +13,7 @@ from elasticsearch.dsl import Search
 from dashboards.operations import MISSING, Bucket, Count, Dates, Is, Largest, Metric, Share, Sum
 from dashboards.panel import Listing, Panel
 from dashboards.views import View
-from indexers.names import document_id
+from indexers.left_out import NOTHING, LeftOut
 from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
 from indexers.slots import Step, Window, histogram, millis, slots
 
@@ -28,7 +28,7 @@ class Scope(NamedTuple):
     window: Window
     step: Step
     also: tuple[Is, ...] = ()
-    without: tuple[str, ...] = ()  # ids
+    without: LeftOut = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _documents(view: View, where: Sequence[Is], scope: Scope) -> Search[Any]:
     query: Search[Any] = Search().filter("range", **{view.time: {"gte": iso(scope.window.start), "lt": iso(scope.window.end)}})
     for clause in (*where, *scope.also):
         query = query.filter(clause.query())
-    return query.exclude("ids", values=[document_id(name) for name in scope.without]) if scope.without else query
+    return scope.without.narrow(query)
 
 
 def _add(aggs: Any, panel: Panel, scope: Scope, reader: Reader) -> None:

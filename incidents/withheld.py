@@ -4,10 +4,10 @@ A post is a report as soon as it says so, not only once the follower has made a 
 as well, since a reader may have added whom it is against.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import msgspec
+from elasticsearch.dsl import Search
 
 from config.check import Office
 from config.incidents import IncidentRules
@@ -16,13 +16,15 @@ from incidents.filed import REQUESTS
 from incidents.people import Actor
 from incidents.reports import may_read, reported_departments
 from incidents.requests import Request, request_id
-from indexers import case_queries
+from indexers.left_out import NOTHING, LeftOut
 from indexers.merge import StoredPost
-from indexers.queries import Filters
 from indexers.reader import Reader
 from indexers.records import Records
+from indexers.series import newest_reports
 from nlp.tagger import text_of
-from streams.messages import Standing
+from streams.messages import AskKind, Standing
+
+MOST_UNSORTED = 1000  # of the newest reports; the follower sorts them within seconds
 
 
 class _Report(NamedTuple):
@@ -61,27 +63,25 @@ class Withheld:
         made = {post.id: requests.get(request_id(post.id)) for post in private}
         return {post.id: [*filter(None, [self._report(post)]), *(read.body for read in [made[post.id]] if read)] for post in private}
 
-    def left_out(self, filters: Filters, by: Actor) -> Filters:
-        """The same posts without the reports that somebody may not see: then nobody learns by searching what one says."""
+    def left_out(self, by: Actor) -> LeftOut:
+        """The posts that somebody may not see, for queries: then nobody learns by searching what a report says."""
         if self.sees_all(by):
-            return filters
-        since = None if filters.window is None else filters.window.start  # none came in before it was published
-        posts = case_queries.reports(self._reader, since)
-        if by.role.value in self._rules.readers:
-            posts = self._against(posts, by)
-        return msgspec.structs.replace(filters, without=tuple(posts))
+            return NOTHING
+        return LeftOut(ids=tuple(self._against(by))) if by.role.value in self._rules.readers else LeftOut(reports=True)
 
     def sees_all(self, by: Actor) -> bool:
         """Whether somebody may see every report there can be: a reader who is within no department."""
         return by.role.value in self._rules.readers and by.department is None
 
-    def _against(self, posts: Sequence[str], by: Actor) -> list[str]:
-        """Those of a reader's reports that are against the reader's own department."""
-        requests = self._records.get_all(REQUESTS, [request_id(post) for post in posts])
-        return [read.body.post for read in requests.values() if not may_read(read.body, by, self._rules)]
+    def _against(self, by: Actor) -> Iterator[str]:
+        """Those reports that are against a reader's own department, the newest also before they are requests."""
+        sorted_ones = self._records.walk(REQUESTS, Search().filter("term", report=True), {"received_at": "asc"})
+        yield from (read.body.post for read in sorted_ones if not may_read(read.body, by, self._rules))
+        yield from self.among(newest_reports(self._reader, most=MOST_UNSORTED), by)
 
     def _report(self, post: StoredPost) -> _Report | None:
         ask = self._asks.find(text_of(post))
-        if ask is None or ask.kind is not RequestKind.REPORT:
+        said = ask is not None and ask.kind is RequestKind.REPORT
+        if not (said or post.is_report or post.asks is AskKind.REPORT):
             return None
         return _Report(reported_departments(text_of(post), post.accounts, self._departments, self._matrix, self._rules))

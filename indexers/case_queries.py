@@ -12,8 +12,6 @@ from indexers.queries import MAX_ACCOUNTS, MAX_TOPICS
 from indexers.reader import Reader, buckets, iso, metric, sizes
 from indexers.slots import Step, Window, histogram, millis, slots
 
-MAX_REPORTS = 20_000
-
 
 def _members(reader: Reader) -> str:
     return f"{reader.names.prefix}-members"
@@ -51,15 +49,6 @@ def accounts(reader: Reader, groups: Sequence[str]) -> dict[str, int]:
     query = _of(groups)
     query.aggs.bucket("accounts", "terms", field="accounts", size=MAX_ACCOUNTS)
     return {bucket["key"]: bucket["doc_count"] for bucket in buckets(reader.run("accounts", _members(reader), query), "accounts")}
-
-
-def reports(reader: Reader, since: datetime | None = None) -> list[str]:
-    """Give the posts of the reports (举报) that came in at `since` or later, MAX_REPORTS at most."""
-    query = Search().filter("term", report=True).extra(size=0)
-    if since is not None:
-        query = query.filter("range", received_at={"gte": iso(since)})
-    query.aggs.bucket("posts", "terms", field="post", size=MAX_REPORTS)
-    return [bucket["key"] for bucket in buckets(reader.run("reports", f"{reader.names.prefix}-requests", query), "posts")]
 
 
 def incident_counts(reader: Reader, query: Search[Any], departments: Sequence[str]) -> dict[str, dict[str, int]]:

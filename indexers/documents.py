@@ -16,7 +16,7 @@ from elasticsearch.dsl.field import Field
 from indexers import case_documents, desk_documents, people, report_documents
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 5  # raise it when a field changes: indices made by another version are refused
+VERSION = 6  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 
@@ -91,6 +91,7 @@ class PostDocument(Document):
     form_score = Double()
     asks = _keyword()
     asks_score = Double()
+    is_report = Boolean()
     doubtful = _keyword()
     language = _keyword()
     own_words = Boolean(index=False, doc_values=False)

@@ -34,6 +34,7 @@ TAGS = (
     "form_score",
     "asks",
     "asks_score",
+    "is_report",
     "doubtful",
     "language",
     "sentiment",
@@ -109,6 +110,7 @@ class StoredPost(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     form_score: float | None = None
     asks: AskKind | None = None
     asks_score: float | None = None
+    is_report: bool = False
     doubtful: tuple[str, ...] = ()
     language: str | None = None
     own_words: bool = False

@@ -15,6 +15,7 @@ from elasticsearch.dsl.query import Query
 
 from indexers.answers import AccountSlot, Counts, Found, Hit, Share, Slot, Spread
 from indexers.errors import DatabaseError
+from indexers.left_out import NOTHING, LeftOut
 from indexers.merge import Observation, StoredPost
 from indexers.names import document_id
 from indexers.reader import Body, Reader, buckets, hits, iso, metric, sizes, total
@@ -56,7 +57,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     copies_of: tuple[str, ...] = ()  # posts that others repeat
     window: Window | None = None  # of publication
     text: Query | None = None  # from `indexers.search_box.parse`
-    without: tuple[str, ...] = ()  # ids of posts that are left out
+    without: LeftOut = NOTHING
 
     def terms(self) -> dict[str, tuple[Any, ...]]:
         """Which values are wanted of which field."""
@@ -85,8 +86,7 @@ def posts_where(filters: Filters) -> Search[Any]:
         search = search.filter("terms", **{field: list(values)})
     if filters.window is not None:
         search = search.filter("range", published_at={"gte": iso(filters.window.start), "lt": iso(filters.window.end)})
-    if filters.without:
-        search = search.exclude("ids", values=[document_id(name) for name in filters.without])
+    search = filters.without.narrow(search)
     return search if filters.text is None else search.filter(filters.text)
 
 

@@ -80,6 +80,12 @@ def published(reader: Reader, filters: Filters, *, most: int) -> list[StoredPost
     return _walk(reader, "published", query, most)
 
 
+def newest_reports(reader: Reader, *, most: int) -> list[StoredPost]:
+    """Give the reports (举报) that were written last, no more than `most`."""
+    query = Search().filter("term", is_report=True).sort({"indexed_at": {"order": "desc"}}, {"id": {"order": "asc"}})
+    return _walk(reader, "newest_reports", query, most)
+
+
 def own_posts(
     reader: Reader, window: Window, *, seen_since: datetime | None = None, most: int = 100_000, words: bool = True
 ) -> list[StoredPost]:

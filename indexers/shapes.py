@@ -20,6 +20,7 @@ from elasticsearch.dsl import Search
 
 from indexers import case_queries, coverage_queries, opinion_queries, queries, series
 from indexers.cursors import CURSORS, Piece
+from indexers.left_out import LeftOut
 from indexers.merge import StoredPost, lift
 from indexers.names import Names
 from indexers.people import Entry, People, Role, Session, User
@@ -211,7 +212,8 @@ def _reading(client: Elasticsearch) -> Iterator[str]:
         "search: a word that is cut in two, newest first, a later page": lambda: queries.search(
             reader, Filters(text=phrase), after=(1795060800000, "weibo:9")
         ),
-        "search: without some posts": lambda: queries.search(reader, Filters(without=("weibo:1", "weibo:2"))),
+        "search: without reports": lambda: queries.search(reader, Filters(without=LeftOut(reports=True))),
+        "search: without some posts": lambda: queries.search(reader, Filters(without=LeftOut(ids=("weibo:1", "weibo:2")))),
         "most_spread": lambda: queries.most_spread(reader, Filters(window=window)),
         "sentiment_timeline: steps of six hours": lambda: queries.sentiment_timeline(reader, window, timedelta(hours=6), every),
         "sentiment_timeline: days of the office's zone": lambda: queries.sentiment_timeline(reader, window, Calendar.DAY),
@@ -266,8 +268,6 @@ def _grouped(client: Elasticsearch) -> Iterator[str]:
     yield "accounts: posts of an incident by account"
     case_queries.incident_counts(reader, Search().filter("term", merged=False), ["zhujian"])
     yield "incident_counts: incidents by state, level, topic, account and department"
-    case_queries.reports(reader, AT)
-    yield "reports: the posts of reports since a moment"
     case_queries.request_counts(reader, Search().filter("term", waiting=True), ["zhujian"], reports=False)
     yield "request_counts: requests by state, kind and department, but for the departments of reports"
 
@@ -286,6 +286,7 @@ def _watching(client: Elasticsearch) -> Iterator[str]:
         "began: the first post that was collected": lambda: series.began(reader),
         "published: posts, newest first": lambda: series.published(reader, Filters(window=window), most=10),
         "own_posts: by monitored accounts, seen lately": lambda: series.own_posts(reader, window, seen_since=AT),
+        "newest_reports": lambda: series.newest_reports(reader, most=1000),
         "own_posts: without their texts": lambda: series.own_posts(reader, window, words=False),
         "newest_complete, oldest_complete: what a source has covered": lambda: (
             series.newest_complete(reader, "weibo-metro"),

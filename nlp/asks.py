@@ -65,6 +65,13 @@ class Worded(NamedTuple):
     words: tuple[str, ...]
 
 
+class Judged(NamedTuple):
+    """What a text asks for; and whether it has words of a report (举报), whoever reports whom."""
+
+    kind: AskKind | None
+    is_report: bool
+
+
 class AskWords:
     """Knows the office's words. The first kind in the office's order one of whose words stands in a text is the text's;
     a report (举报) goes before all, wherever it stands in the list, since its text must not be opened by mistake.
@@ -79,17 +86,22 @@ class AskWords:
 
     def find(self, folded: str) -> Worded | None:
         """The office's words in a folded text (`matching.fold`); None where there are none."""
-        found = self._words.find(folded)
-        return next((Worded(kind, found[kind.value]) for kind in self._order if kind.value in found), None)
+        return self._first(self._words.find(folded))
 
-    def kind(self, folded: str, probability: float, *, content: bool = False) -> AskKind | None:
-        """What a text asks for, given how probable its voice makes it that it asks; None where it doesn't.
+    def judge(self, folded: str, probability: float, *, content: bool = False) -> Judged:
+        """What a text asks for, given how probable its voice makes it that it asks.
 
         content: whether its author is; a voice that nothing else bears out is then not believed.
         """
-        worded = self.find(folded) if probability >= REPORTED else None
+        found = self._words.find(folded)
+        return Judged(self._kind(folded, self._first(found), probability, content=content), AskKind.REPORT.value in found)
+
+    def _first(self, found: Mapping[str, tuple[str, ...]]) -> Worded | None:
+        return next((Worded(kind, found[kind.value]) for kind in self._order if kind.value in found), None) if found else None
+
+    def _kind(self, folded: str, worded: Worded | None, probability: float, *, content: bool) -> AskKind | None:
         if worded is not None:
-            return worded.kind if probability >= WORDED or worded.kind is AskKind.REPORT else None
+            return worded.kind if probability >= (REPORTED if worded.kind is AskKind.REPORT else WORDED) else None
         signs = self._signs.find(folded) if probability >= SIGNED else {}
         if _GRIEVANCE in signs:
             return AskKind.COMPLAINT

@@ -12,6 +12,7 @@ from matching.mentions import Mentions
 from nlp.about import About
 from nlp.alike import CHAIN, has_own_words, origin_in, own_part
 from nlp.asks import AskWords
+from nlp.asks import Judged as Asked
 from nlp.copies import copy_keys
 from nlp.explain import Reasons, reasons
 from nlp.features import Hashed
@@ -24,7 +25,7 @@ from nlp.models import SENTIMENT, SHIPPED, TOPIC, VOICE, Weights, load, read_car
 from nlp.own_topics import Matched, OwnTopics
 from nlp.segment import Batch, Segmenter, default, word_lists
 from nlp.voice import FORMS, Heard
-from streams.messages import AskKind, Form, Kind, Post, Standing, TaggedPost, Tags
+from streams.messages import Form, Kind, Post, Standing, TaggedPost, Tags
 
 SECOND = 0.15  # a second topic this probable is close; measured in docs/models.md
 UNSURE = 0.75  # a text this surely about none of the topics or less keeps the nearest one as second
@@ -32,6 +33,7 @@ UNSURE = 0.75  # a text this surely about none of the topics or less keeps the n
 _AT_ONCE_TEXTS = 512  # more at once is slower: the arrays leave the processor's cache
 _AT_ONCE_CHARACTERS = 200_000
 _HALF = 0.5
+NO_ASK = Asked(None, is_report=False)
 
 
 class Said(NamedTuple):
@@ -145,8 +147,9 @@ class Tagger:
 
     def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
         for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in self._columns(said):
+            asked = self._asked(one.standing, text, asks, content=self._sentiments[feeling] == 1)
             if language not in {CHINESE, NOTHING}:
-                yield self._unread(one, own, words, language, copy)
+                yield self._unread(one, own, words, language, copy, is_report=asked.is_report)
                 continue
             form, form_score = _form(one.standing, forms)
             yield Tags(
@@ -160,8 +163,9 @@ class Tagger:
                 sentiment_score=feeling_score,
                 form=form,
                 form_score=form_score,
-                asks=self._asked(one.standing, text, asks, content=self._sentiments[feeling] == 1),
+                asks=asked.kind,
                 asks_score=asks,
+                is_report=asked.is_report,
                 doubtful=doubtful,
                 language=language or None,
                 own_words=copy.own_words,
@@ -172,7 +176,7 @@ class Tagger:
                 tag_revision=self.tag_revision,
             )
 
-    def _unread(self, said: Said, own: Sequence[Matched], words: Sequence[str], language: str, copy: Copy) -> Tags:
+    def _unread(self, said: Said, own: Sequence[Matched], words: Sequence[str], language: str, copy: Copy, *, is_report: bool) -> Tags:
         """Tags of a text in a language that the models don't know: it can be searched for, and has the topics that its words name."""
         return Tags(
             topic=OTHER,
@@ -182,6 +186,7 @@ class Tagger:
             sentiment=0,
             sentiment_score=0.0,
             form=Form.OFFICIAL if said.standing is Standing.MONITORED else Form.VOICE,
+            is_report=is_report,
             language=language,
             own_words=copy.own_words,
             copy_keys=copy.keys,
@@ -214,9 +219,9 @@ class Tagger:
                 close = (self._topics[second], row[second]) if row[second] >= SECOND else (None, None)
                 yield Subject(self._topics[best], row[best], *close)
 
-    def _asked(self, standing: Standing, folded: str, probability: float, *, content: bool) -> AskKind | None:
+    def _asked(self, standing: Standing, folded: str, probability: float, *, content: bool) -> Asked:
         """What the author asks for. Only private authors ask: a newspaper that writes 投诉 tells of somebody else's."""
-        return self._asks.kind(folded, probability, content=content) if standing is Standing.PRIVATE else None
+        return self._asks.judge(folded, probability, content=content) if standing is Standing.PRIVATE else NO_ASK
 
     def _doubtful(self, said: Sequence[Said], folded: Sequence[str], heard: Heard) -> list[tuple[str, ...]]:
         news, advert = (heard.forms[:, FORMS.index(form)].tolist() for form in (Form.NEWS, Form.ADVERT))

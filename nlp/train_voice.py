@@ -265,7 +265,7 @@ def _asks_figures(tasks: _Tasks, sure: Sequence[float]) -> Iterator[Figure]:
     """What voice and words say together, as the tagger does."""
     ours, right = tasks.asked, tasks.asks.part.labels == 1
     letters, words = np.array([text.set == "messages" for text in ours]), _shipped_words()
-    kinds = [words.kind(fold(text.text), probability) if text.private else None for text, probability in zip(ours, sure, strict=True)]
+    kinds = [words.judge(fold(text.text), probability).kind if text.private else None for text, probability in zip(ours, sure, strict=True)]
     said = np.array([kind is not None for kind in kinds])
     yield from precision_recall("asks", right, said)
     for name, chosen in (("messages", letters), ("microblogs", ~letters)):

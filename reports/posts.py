@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from incidents.people import Actor, Role
 from indexers.answers import Share as Counted
+from indexers.left_out import LeftOut
 from indexers.links import Narrow, post_link, search_link
 from indexers.merge import StoredPost
 from indexers.queries import Filters, accounts_volume, compare, models, most_spread, topics_by_sentiment
@@ -36,13 +37,12 @@ class Scope(NamedTuple):
     material: Material
     period: Period
     began: datetime | None  # when the first post of all was collected
-    without: tuple[str, ...]  # reports (举报)
+    without: LeftOut
 
     @classmethod
     def of(cls, material: Material, period: Period, began: datetime | None) -> Self:
         """Look up what is left out. Raises DatabaseUnavailable and DatabaseError."""
-        whole = Filters(window=Window(period.earlier(WEEK).start, period.until))
-        return cls(material, period, began, material.withheld.left_out(whole, NOBODY).without)
+        return cls(material, period, began, material.withheld.left_out(NOBODY))
 
     def filters(self, window: Window | None = None, **given: Any) -> Filters:
         """Posts of a window, of the period if none is given."""

@@ -122,6 +122,9 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     form_score: float | None = None  # None where it is known and not judged
     asks: AskKind | None = None
     asks_score: float | None = None  # how probable it is that the author asks for something
+    is_report: bool = (
+        False  # a private author's text with the office's words for a report (举报), whoever reports whom: for its readers alone
+    )
     doubtful: tuple[str, ...] = ()  # accounts that the text names in passing only, by id
     language: str | None = None  # "zh", or what else: then the models, which know Chinese only, say nothing (see `nlp.language`)
     sentiment: int  # -1, 0, 1

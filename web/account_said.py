@@ -4,7 +4,6 @@ from dashboards import panels
 from dashboards.ask import Scope, ask
 from dashboards.operations import Is
 from incidents.people import Actor
-from indexers.queries import Filters
 from indexers.slots import Calendar, Window
 from web.desk import Desk
 from web.links import Narrow, search_link
@@ -33,7 +32,7 @@ def said_of(desk: Desk, account: str, window: Window, by: Actor) -> Said:
     """Ask what is said of an account. Raises DatabaseUnavailable."""
     zone, narrow = desk.settings.zone, Narrow(account=account)
     weekly = (window.end - window.start).days > DAILY
-    without = desk.withheld.left_out(Filters(accounts=(account,), window=window), by).without
+    without = desk.withheld.left_out(by)
     scope = Scope(window, Calendar.WEEK if weekly else Calendar.DAY, (Is("accounts", (account,)),), without)
     found = ask(desk.reader, PANELS, scope)
     whole = found[panels.NEGATIVE_SHARE.id]

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from alerts.episodes import Episode, Mean
 from alerts.looking import asked
 from config.alerts import Filter
@@ -52,7 +54,8 @@ def chart_of(desk: Desk, episode: Episode, by: Actor) -> Chart | None:
         return None
     until = ending(episode, desk.clock())
     window, bar = framed(finding.since, until, step, desk.clock())
-    slots = queries.sentiment_timeline(desk.reader, window, bar, desk.withheld.left_out(asked(finding, _filter(rule), window), by))
+    filters = msgspec.structs.replace(asked(finding, _filter(rule), window), without=desk.withheld.left_out(by))
+    slots = queries.sentiment_timeline(desk.reader, window, bar, filters)
     expected = means(episode.means, step, bar)
     parameters = rule["parameters"] if finding.kind == "frequency" else {}
     return Chart(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
+from indexers.left_out import NOTHING, LeftOut
 from indexers.queries import Filters, Order
 from indexers.search_box import Cut, parse
 from indexers.slots import Window
@@ -51,8 +52,11 @@ class SearchQuery(BaseModel):
     sort: Sort = Sort.TIME
     after: Annotated[str, Field(max_length=600, description="Where the page before ended; as given by it.")] = ""
 
-    def filters(self, zone: ZoneInfo, cut: Cut) -> Filters:
-        """Build what narrows the posts down; `cut` is the segmenter that cut the posts. Raises BadInput and SearchBoxError."""
+    def filters(self, zone: ZoneInfo, cut: Cut, without: LeftOut = NOTHING) -> Filters:
+        """Build what narrows the posts down; `cut` is the segmenter that cut the posts, `without` is what is never found.
+
+        Raises BadInput and SearchBoxError.
+        """
         return Filters(
             accounts=tuple(self.account),
             topics=tuple(self.topic),
@@ -65,6 +69,7 @@ class SearchQuery(BaseModel):
             sources=tuple(self.source),
             window=self.window(zone),
             text=parse(self.q, cut, zone),
+            without=without,
         )
 
     def window(self, zone: ZoneInfo) -> Window | None:

@@ -1,5 +1,6 @@
 """Posts as they come into a database, and the follower that makes incidents of them."""
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,10 @@ from incidents.requests import Request
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.writer import Writer
+from matching.fold import fold
+from nlp.asks import AskWords
 from nlp.segment import cut
-from streams.messages import Kind, TaggedPost
+from streams.messages import Kind, Standing, TaggedPost
 from tests.incidents.stories import BRIDGE, DAILY, START, WATER
 from tests.indexers.posts import tagged
 
@@ -26,8 +29,20 @@ STAMP = "stamp"
 def post(name: str, text: str, *, hours: float = 0.0, sentiment: int = -1, **given: Any) -> TaggedPost:
     """One post of the story's week, dissatisfied if nothing else is said."""
     at = START + timedelta(hours=hours)
-    body: dict[str, Any] = {"id": f"weibo:{name}", "text": text, "published_at": at, "collected_at": at, "accounts": ()}
-    return tagged(tags={"sentiment": sentiment, "topic": "城乡建设", "tokens": " ".join(cut(text))}, **(body | given))
+    body: dict[str, Any] = {"id": f"weibo:{name}", "text": text, "published_at": at, "collected_at": at, "accounts": ()} | given
+    private = "author" not in given or given["author"].standing is Standing.PRIVATE
+    tags = {"sentiment": sentiment, "topic": "城乡建设", "tokens": " ".join(cut(text)), "is_report": private and _says_report(text)}
+    return tagged(tags=tags, **body)
+
+
+def _says_report(text: str) -> bool:
+    """As the tagger finds it, by the words that come with the program."""
+    return _words().judge(fold(text), 0.0).is_report
+
+
+@functools.cache
+def _words() -> AskWords:
+    return AskWords(load_incidents(Settings()).requests.kinds)
 
 
 def under(root: str, name: str, text: str, *, hours: float = 0.0, **given: Any) -> TaggedPost:

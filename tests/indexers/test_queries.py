@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 from indexers import queries
 from indexers.answers import AccountSlot
 from indexers.errors import DatabaseError, DatabaseUnavailable
+from indexers.left_out import LeftOut
 from indexers.names import Names
 from indexers.queries import Filters, Order
 from indexers.reader import Reader
@@ -103,11 +104,11 @@ def test_filters_and_words_find_what_they_say(filled: Reader, filters: Filters, 
 def test_posts_are_left_out(filled: Reader) -> None:
     """By id, in lists, facets and counts, however many they are; an id that isn't there leaves out nothing."""
     names = ("weibo:3", "weibo:4", "never", *(f"none:{n}" for n in range(3000)))
-    found = queries.search(filled, Filters(without=names), size=30, facets=True)
+    found = queries.search(filled, Filters(without=LeftOut(ids=names)), size=30, facets=True)
     assert {hit.post.id for hit in found.hits} == {f"weibo:{n}" for n in range(30)} - {"weibo:3", "weibo:4"}
     assert (found.total, sum(found.facets["sentiment"].values())) == (28, 28)
-    assert queries.compare(filled, {"week": WEEK}, Filters(without=names)) == {"week": 28}
-    assert sum(slot.posts for slot in queries.sentiment_timeline(filled, WEEK, DAY, Filters(without=names))) == 28
+    assert queries.compare(filled, {"week": WEEK}, Filters(without=LeftOut(ids=names))) == {"week": 28}
+    assert sum(slot.posts for slot in queries.sentiment_timeline(filled, WEEK, DAY, Filters(without=LeftOut(ids=names)))) == 28
 
 
 def test_pages_neither_repeat_nor_skip(filled: Reader) -> None:

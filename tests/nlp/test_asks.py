@@ -37,13 +37,13 @@ WORDS = AskWords(load_incidents(Settings(config_dir=PACKAGE_DIR)).requests.kinds
 )
 def test_words_and_voice_decide_together(text: str, probability: float, kind: AskKind | None) -> None:
     """A word counts unless the voice speaks clearly against it; a clear voice counts with a sign, a clearer one without, but for remarks."""
-    assert WORDS.kind(fold(text), probability) is kind
+    assert WORDS.judge(fold(text), probability).kind is kind
 
 
 def test_a_content_author_complains_with_words_only() -> None:
     """A voice that nothing bears out is not believed where the text is a friendly one."""
-    assert WORDS.kind(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, content=True) is None
-    assert WORDS.kind(fold("路灯坏了两个月，今天真高兴"), 0.99, content=True) is AskKind.COMPLAINT
+    assert WORDS.judge(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, content=True).kind is None
+    assert WORDS.judge(fold("路灯坏了两个月，今天真高兴"), 0.99, content=True).kind is AskKind.COMPLAINT
 
 
 def test_the_words_are_shown() -> None:
@@ -51,3 +51,10 @@ def test_the_words_are_shown() -> None:
     found = WORDS.find(fold("投诉也没人管"))
     assert found is not None
     assert found.words == ("投诉", "没人管")
+
+
+def test_words_of_a_report_are_told_whatever_the_voice_says() -> None:
+    """Who reports whom is for its readers to see; a number to call is no report."""
+    assert WORDS.judge(fold("弟弟举报哥哥"), 0.0) == (None, True)
+    assert WORDS.judge(fold("举.报他们"), 0.9) == (AskKind.REPORT, True)
+    assert WORDS.judge(fold("举报电话是多少"), 0.0) == (None, False)

@@ -86,8 +86,8 @@ def listed(day: Day, link: str) -> int:
     """How many posts the page of an address lists for an officer."""
     zone, given = day.reader.zone, urlsplit(link)
     if given.path == "/search":
-        filters = asked(link).filters(zone, cut)
-        return search(day.reader, Withheld(day.reader, day.city.office, day.city.rules).left_out(filters, OFFICER), size=0).total
+        without = Withheld(day.reader, day.city.office, day.city.rules).left_out(OFFICER)
+        return search(day.reader, asked(link).filters(zone, cut, without), size=0).total
     times = {name: values[0] for name, values in parse_qs(given.query).items()}
     window = read_window(times.get("from", ""), times.get("to", ""), zone)
     return day.desk.posts(given.path.split("/")[2], OFFICER, WantedPosts(window=window)).total

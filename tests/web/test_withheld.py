@@ -147,6 +147,30 @@ def test_a_report_is_hidden_before_it_is_a_request(
     assert SECRET in sign_in(Role.ADMIN).get("/duty").text
 
 
+@ENGINES
+def test_a_report_is_not_found_before_it_is_a_request(
+    town: Town, sign_in: SignIn, database: Elasticsearch, web_settings: Settings, clock: Clock
+) -> None:
+    """Neither by who may read none, nor by a reader within the department that it is against; by other readers it is."""
+    write(database, web_settings, clock, post("fresh", "举报市交通运输局某局长私设金库", hours=6))
+    found = {role: data(sign_in(role), "/search?q=私设金库")["total"] for role in (*OUTSIDERS, Role.ADMIN)}
+    assert found == dict.fromkeys(OUTSIDERS, 0) | {Role.ADMIN: 1}
+    assert data(sign_in(Role.ADMIN, "jiaotong"), "/search?q=私设金库")["total"] == 0
+    assert data(sign_in(Role.ADMIN, "zhujian"), "/search?q=私设金库")["total"] == 1
+
+
+def test_what_a_person_says_is_a_report_is_not_found(
+    town: Town, sign_in: SignIn, database: Elasticsearch, web_settings: Settings, clock: Clock
+) -> None:
+    """An analyst corrects what a text asks for: from then on it is for the readers of reports."""
+    write(database, web_settings, clock, post("veiled", "那位处长收了多少你们心里清楚", hours=6))
+    assert data(sign_in(Role.DUTY), "/search?q=心里清楚")["total"] == 1
+    assert sign_in(Role.ANALYST).post("/posts/weibo:veiled", json={"field": "asks", "value": "report"}).status_code == 200
+    database.indices.refresh(index="*")
+    assert data(sign_in(Role.DUTY), "/search?q=心里清楚")["total"] == 0
+    assert data(sign_in(Role.ADMIN), "/search?q=心里清楚")["total"] == 1
+
+
 def test_what_a_newspaper_writes_of_reports_is_open(
     town: Town, sign_in: SignIn, database: Elasticsearch, web_settings: Settings, clock: Clock
 ) -> None:

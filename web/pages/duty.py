@@ -12,6 +12,7 @@ from dashboards import panels
 from dashboards.ask import Part, Scope, ask
 from incidents.people import Actor
 from indexers import queries
+from indexers.left_out import LeftOut
 from indexers.queries import Filters
 from indexers.slots import Window
 from web.coverage import SourceState, source_states
@@ -87,8 +88,7 @@ def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
     window = aligned(now, timedelta(hours=hours), step)
     position = start(now - OVERLAP)
     position = position.after(read_since(reader, position).posts)  # before the list: what comes between is shown twice by neither
-    length = window.end - window.start
-    without = desk.withheld.left_out(Filters(window=Window(window.start - length, window.end)), by).without
+    without = desk.withheld.left_out(by)
     latest = _latest(desk, without, by)
     states = source_states(desk.office.sources, queries.latest_coverage(reader), now)
     found = ask(reader, PANELS, Scope(window, step, without=without))
@@ -115,7 +115,7 @@ def duty_view(desk: Desk, hours: int, by: Actor) -> DutyView:
     )
 
 
-def _latest(desk: Desk, without: tuple[str, ...], by: Actor) -> tuple[PostItem, ...]:
+def _latest(desk: Desk, without: LeftOut, by: Actor) -> tuple[PostItem, ...]:
     """The newest posts, whenever they were published."""
     hits = queries.search(desk.reader, Filters(without=without), size=LISTED).hits
     withheld = desk.withheld.among([hit.post for hit in hits], by)
@@ -135,7 +135,7 @@ def problems(states: Iterable[SourceState]) -> Sequence[SourceState]:
     return sorted((state for state in states if state.state in rank), key=lambda state: (rank[state.state], state.source))
 
 
-def _numbers(desk: Desk, this: Part, window: Window, now: datetime, without: tuple[str, ...]) -> dict[int | None, Number]:
+def _numbers(desk: Desk, this: Part, window: Window, now: datetime, without: LeftOut) -> dict[int | None, Number]:
     """Give the numbers of all posts (None) and of the negative ones, with those of the window before."""
     length = window.end - window.start
     earlier = Window(window.start - length, now - length)

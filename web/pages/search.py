@@ -85,7 +85,7 @@ def search(request: Request, query: Annotated[SearchQuery, Query()]) -> Response
 
 def search_view(desk: Desk, query: SearchQuery, by: Actor) -> SearchView:
     """Ask for a page of posts as somebody may see them. Raises SearchBoxError, BadInput and DatabaseUnavailable."""
-    filters = desk.withheld.left_out(query.filters(desk.settings.zone, desk.cut), by)
+    filters = query.filters(desk.settings.zone, desk.cut, desk.withheld.left_out(by))
     found = queries.search(desk.reader, filters, order=query.order(), size=SIZE, after=query.place(), facets=True)
     posts = tuple(post_item(hit.post, desk.accounts, hit.marks) for hit in _visible(desk, found.hits, by))
     facets = tuple(_facet(desk, query, field, found.facets.get(field, {})) for field in FACETS)
@@ -142,7 +142,7 @@ def _facet(desk: Desk, query: SearchQuery, field: str, sizes: Any) -> Facet:
 def export(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
     """Give the posts found as a file for spreadsheets, 10,000 at most; formulas in it are texts."""
     desk, officer, by = desk_of(request), officer_of(request), actor_of(request)
-    filters = desk.withheld.left_out(query.filters(desk.settings.zone, desk.cut), by)
+    filters = query.filters(desk.settings.zone, desk.cut, desk.withheld.left_out(by))
     pages = _pages(desk, filters, query, by)
     first = next(pages, [])  # asked for before the answer begins: a database that is away is a 503, not half a file
     desk.gate.note(officer.name, "exported", target=query.link(path="/search.csv")[:256], address=address_of(request))
