@@ -124,7 +124,10 @@ class Lane:
         return self._cases.advance(request, act, seen=seen, possible=possible)
 
     def against(self, request: str, departments: Iterable[str], by: Actor) -> Request:
-        """Add departments that a reader has found a report to be against. Raises NoSuchCase and NotAllowed."""
+        """Add departments that a reader has found a report to be against; one of them that has it loses it.
+
+        Raises NoSuchCase and NotAllowed, and Conflict where it was moved at the same time.
+        """
         names = tuple(departments)
         strange = set(names) - {department.id for department in self._office.departments}
         if strange:
@@ -135,7 +138,12 @@ class Lane:
                 raise NotAllowed("not_yours", f"{found.id}: {by.user} can't say whom it is against: it is for the readers of reports")
             return requests.against(found, names)
 
-        return self._cases.change(request, add)
+        found = self._cases.change(request, add)
+        if not requests.is_with(found, names):
+            return found
+        return self._cases.advance(
+            request, lambda now: requests.taken_from(now, names, by, self._clock()), seen=found.records, possible=lambda _: []
+        )
 
     def _rows(self, found: Sequence[Request], by: Actor) -> list[RequestRow]:
         posts = get_posts(self._reader, [request.post for request in found])

@@ -55,6 +55,7 @@ class RequestGiven(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     answer: str | None = None
     link: str | None = None  # where the answer can be read
     rating: int | None = None  # 1 to 5
+    against: tuple[str, ...] | None = None  # departments that a report was found to be against: `taken_from` alone gives it
 
 
 class RequestRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -193,16 +194,35 @@ def apply(
     hidden = _readable(request, by, rules)
     if hidden:
         raise NotAllowed("not_yours", f"{request.id}: {by.user} can't make it {to}: {hidden}")
-    now = max(now, request.moved_at or now)
+    now, given = max(now, request.moved_at or now), msgspec.structs.replace(given, against=None)
     step = LANE.choose(request, to, by, Situation(given, rules, now))
     if to is RequestStage.PASSED_ON and not may_go_to(request, str(given.department)):
         instead = [str(other.to) for other in possible(request, by, rules)]
         raise NotAllowed("reported", f"{request.id} is against {given.department}: it can't go there", possible=instead)
     moved = msgspec.structs.replace(request, state=to, records=request.records + 1, moved_at=now, **_learnt(step, given, now))
-    record = RequestRecord(
-        id=f"{request.id}:{moved.records:04}",
+    return moved, _record(request, to, by, given, now)
+
+
+def is_with(request: Request, departments: Iterable[str]) -> bool:
+    """Whether a request has been passed on to one of some departments, be it answered by now or not."""
+    return request.department is not None and request.department in departments
+
+
+def taken_from(request: Request, departments: Iterable[str], by: Actor, now: datetime) -> RequestRecord:
+    """Take a report back from the department that it is with, now that it is found to be against it, whatever that has answered.
+
+    For whoever may say so (`reports.may_read`), in whatever role.
+    """
+    given = RequestGiven(reason="举报涉及承办部门，予以收回，另行转办", against=tuple(departments))
+    return _record(request, RequestStage.RETURNED, by, given, max(now, request.moved_at or now))
+
+
+def _record(request: Request, to: RequestStage, by: Actor, given: RequestGiven, now: datetime) -> RequestRecord:
+    number = request.records + 1
+    return RequestRecord(
+        id=f"{request.id}:{number:04}",
         request=request.id,
-        number=moved.records,
+        number=number,
         at=now,
         by=by.user,
         role=by.role,
@@ -210,12 +230,13 @@ def apply(
         to=to,
         given=given,
     )
-    return moved, record
 
 
 def replayed(request: Request, record: RequestRecord) -> Request:
     """The request after a step that stands recorded: what `apply` gave when the record was made."""
     learnt = _learnt(LANE.step(record.source, record.to), record.given, record.at)
+    if record.given.against is not None:
+        request = against(request, record.given.against)
     return msgspec.structs.replace(request, state=record.to, records=record.number, moved_at=record.at, **learnt)
 
 

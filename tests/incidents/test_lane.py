@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from incidents.errors import Conflict, NoSuchCase, NotAllowed
@@ -104,6 +105,23 @@ def test_a_report_never_goes_to_whom_it_is_against(lane: Lane, report: str) -> N
     assert lane.against(report, ["zhujian"], ADMIN).reported == ("jiaotong", "zhujian")
     with pytest.raises(NotAllowed, match="against zhujian"):
         lane.move(report, RequestStage.PASSED_ON, ADMIN, ON)
+
+
+def test_a_report_is_taken_from_whom_it_is_found_to_be_against(lane: Lane, report: str) -> None:
+    """Whether it has answered or not: the report comes back, the records say who found it, and the answer counts no more."""
+    lane.move(report, RequestStage.PASSED_ON, ADMIN, ON)
+    assert lane.against(report, ["jiwei"], ADMIN).state is RequestStage.PASSED_ON
+    found = lane.against(report, ["zhujian"], ADMIN)
+    assert (found.state, found.department, found.reported) == (RequestStage.RETURNED, None, ("jiaotong", "jiwei", "zhujian"))
+    last = lane.show(report, ADMIN).records[-1]
+    assert (last.by, last.source, last.to, last.given.against) == (ADMIN.user, RequestStage.PASSED_ON, RequestStage.RETURNED, ("zhujian",))
+    with pytest.raises(NotAllowed):
+        lane.move(report, RequestStage.ANSWERED, HANDLER, RequestGiven(answer="已办", link="https://office.example/1"))
+    assert lane.against(report, ["zhujian"], ADMIN) == found
+    lane.move(report, RequestStage.PASSED_ON, ADMIN, msgspec.structs.replace(ON, department="xinfang"))
+    lane.move(report, RequestStage.ANSWERED, ADMIN, RequestGiven(answer="已办", link="https://office.example/1"))
+    taken = lane.against(report, ["xinfang"], ADMIN)
+    assert (taken.state, taken.answered_at, taken.department) == (RequestStage.RETURNED, None, None)
 
 
 def test_what_a_reader_wrote_about_a_report_is_not_shown_to_others(lane: Lane, report: str) -> None:
