@@ -76,7 +76,7 @@ def clocks_at(records: Iterable[Record], at: datetime) -> tuple[Clock, ...]:
             if record.to is Stage.REOPENED:
                 opened = len(clocks)
             if record.to in _DECIDES:
-                clocks[opened:] = _decided(clocks[opened:], record)
+                clocks = [*_given_up(clocks[:opened], record), *_decided(clocks[opened:], record)]
             clocks = [_touched(clock, record) for clock in clocks]
         happened = record.to if record.milestone is None else record.milestone
         clocks = [_met(clock, happened.value, record.at) for clock in clocks]
@@ -127,6 +127,12 @@ def _decided(clocks: list[Clock], record: Record) -> list[Clock]:
             kept.append(_lifted(clock, record.at))
     started = [Clock(rule=rule, record=record.number, started_by=record.to, started_at=record.at) for rule in named.values()]
     return kept + started
+
+
+def _given_up(clocks: list[Clock], record: Record) -> list[Clock]:
+    """What a step does to clocks from before the last reopening: those of its kind that it no longer names are lifted, none starts anew."""
+    named = {rule.id for rule in record.clocks}
+    return [_lifted(clock, record.at) if clock.started_by is record.to and clock.rule.id not in named else clock for clock in clocks]
 
 
 def _touched(clock: Clock, record: Record) -> Clock:

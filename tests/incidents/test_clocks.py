@@ -210,6 +210,21 @@ def test_reopening_starts_clocks_of_its_own() -> None:
     assert found == [(MET, hours(48)), (RUNNING, hours(149))]
 
 
+def _owed_and_reopened() -> Walk:
+    walk = judged(GRAVE).to(Stage.RATED, Given(level="red"), 1).to(Stage.ASSIGNED, task(900), 1)
+    walk.to(Stage.HANDLED, Given(report="x"), 2).to(Stage.ANSWERED, Given(link=LINK), 3).to(Stage.CLOSED, Given(reason="x"), 4)
+    return walk.to(Stage.REOPENED, Given(reason="x"), 40)
+
+
+def test_what_was_owed_before_reopening_can_be_lifted() -> None:
+    """Judged anew without the duty the old clocks end with it; judged so again they stay owed from their first start, and new ones run."""
+    lifted = _owed_and_reopened().to(Stage.JUDGED, NO_DUTY, 41)
+    assert states(lifted, 42) == {"authoritative_information": LIFTED, "press_conference": LIFTED, TASK: MET}
+    owed = _owed_and_reopened().to(Stage.JUDGED, GRAVE, 41)
+    found = [(one.state, one.due_at) for one in clocks_at(owed.records, hours(42)) if one.rule.id == "press_conference"]
+    assert found == [(PASSED, hours(24)), (RUNNING, hours(65))]
+
+
 def test_editing_a_rule_changes_no_clock_that_runs() -> None:
     """The record holds the rule that it started, with its source; records alone tell the clock."""
     walk = judged(DUTY)
