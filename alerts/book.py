@@ -160,10 +160,17 @@ class Book(NamedTuple):
         done = msgspec.structs.replace(episode, handed=len(episode.steps))
         return self.records.replace(EPISODES, done, read.version) is not None
 
-    def due(self, now: datetime, *, size: int = 200) -> list[Read[Delivery]]:
-        """Give deliveries to be tried now, oldest first: what waits, and what was claimed by somebody who never came back."""
+    def due(self, now: datetime, channels: Sequence[str] = (), *, size: int = 200) -> list[Read[Delivery]]:
+        """Give deliveries to be tried now, oldest first: what waits, and what was claimed by somebody who never came back.
+
+        With more than `size`, so many of each of the `channels` and of all others together: a backlog of one hides no other.
+        """
         query = Search().filter("terms", state=["waiting", "claimed"]).filter("range", due_at={"lte": iso(now)})
-        return self.records.page(DELIVERIES, query, {"created_at": "asc"}, size=size).rows
+        page = self.records.page(DELIVERIES, query, {"created_at": "asc"}, size=size)
+        if page.total <= size:
+            return page.rows
+        parts = [*(query.filter("term", channel=channel) for channel in channels), query.exclude("terms", channel=list(channels))]
+        return [read for part in parts for read in self.records.page(DELIVERIES, part, {"created_at": "asc"}, size=size).rows]
 
     def deliveries_of(self, episode: str) -> list[Delivery]:
         """Give what was or will be sent of an episode."""

@@ -49,7 +49,7 @@ class Sender:
                 del self._busy[channel]
                 future.result()
         begun = 0
-        for channel, batch in _by_channel(self._book.due(self._clock())).items():
+        for channel, batch in _by_channel(self._book.due(self._clock(), tuple(self._channels))).items():
             if channel not in self._busy:
                 self._busy[channel] = self._pool.submit(self._send_all, batch[:AT_ONCE])
                 begun += len(batch[:AT_ONCE])

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from alerts.book import DELIVERIES, Book
 from alerts.errors import SendFailed
 from alerts.messages import Message, render
@@ -67,6 +69,19 @@ def test_what_is_due_is_sent_once_in_order(book: Book) -> None:
     assert spy.keys == [f"n{number}" for number in range(5)]
     assert state(book, "n0@hook").state == "sent"
     assert book.waiting().total == 0
+
+
+def test_a_backlog_of_one_channel_holds_up_no_other(book: Book) -> None:
+    """Hundreds wait for a receiver that was down, and for one that is configured no more; what came last for the others goes out at once."""
+    backlog = [*deliveries(230, "down"), *deliveries(230, "gone")]
+    late = [msgspec.structs.replace(one, created_at=NOW + timedelta(hours=1)) for one in deliveries(2)]
+    book.records.create_all(DELIVERIES, [*backlog, *late])
+    spy = Spy()
+    with Sender(book, {"down": Spy(), "hook": spy}, Policy(), Clock()) as sender:
+        sender.start()
+        sender.finish()
+    assert spy.keys == ["n0", "n1"]
+    assert state(book, "n0@gone").state == "dead"
 
 
 def test_a_failure_waits_and_a_final_one_is_dead(book: Book) -> None:
