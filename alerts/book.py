@@ -42,6 +42,7 @@ EPISODES: Family[Episode] = Family(
         "last_at": episode.last_at,
         "resolved_at": episode.resolved_at,
         "pending": episode.pending,
+        "once": episode.finding.once is not None,
     },
 )
 NOTICES: Family[Notice] = Family(
@@ -126,6 +127,15 @@ class Book(NamedTuple):
     def running(self) -> list[Read[Episode]]:
         """All episodes that are not over, the latest first."""
         return list(self.records.walk(EPISODES, Search().filter("terms", status=list(RUNNING)), {"opened_at": "desc"}))
+
+    def lasting(self) -> list[Read[Episode]]:
+        """Those that are not over and may end by themselves, the latest first."""
+        query = Search().filter("terms", status=list(RUNNING)).exclude("term", once=True)
+        return list(self.records.walk(EPISODES, query, {"opened_at": "desc"}))
+
+    def count_running(self) -> int:
+        """How many episodes are not over."""
+        return self.records.count(EPISODES, Search().filter("terms", status=list(RUNNING)))
 
     def pending(self) -> list[Read[Episode]]:
         """All episodes with a step that the outbox does not have yet, oldest first."""

@@ -7,7 +7,7 @@ or are read from an archive, nothing is called calm or silent that has only not 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -38,7 +38,18 @@ from indexers.slots import Window
 log = structlog.get_logger()
 
 TRIES = 10  # to store an episode that others change
-More = Callable[[datetime], Facts]  # gives, for a time of the clock, what is new of incidents: see `Facts.changes` and `Facts.clocks`
+
+
+class More(Protocol):
+    """Gives what is new of incidents: see `Facts.changes` and `Facts.clocks`."""
+
+    def __call__(self, clock: datetime) -> Facts:
+        """Give what is new at a time of the clock."""
+        ...
+
+    def again(self) -> None:
+        """What was given last has not been stored: give it once more."""
+        ...
 
 
 class Seen(NamedTuple):
@@ -87,11 +98,14 @@ class Watcher:
         try:
             findings, going_on, learning = self._find(clock, now)
             self._settle(findings)
-            running = self._calm(now, going_on)
+            self._calm(now, going_on)
             told = self._hand_over(clock)
+            running = self.book.count_running()
         except BaseException:
             for look in (self._series, self._posts, self._own):
                 look.again()
+            for more in self._more:
+                more.again()
             raise
         return Seen(now, learning, self._series.series, running, told)
 
@@ -135,17 +149,14 @@ class Watcher:
             finding = msgspec.structs.replace(finding, posts=behind(self._reader, finding, rule))
         return episodes.take(latest, finding, rule).episode
 
-    def _calm(self, now: datetime | None, going_on: frozenset[str]) -> int:
-        """Note what is expected while episodes run, and end what is over; gives how many still run."""
-        running = self.book.running()
-        ended = 0
-        for read in running:
+    def _calm(self, now: datetime | None, going_on: frozenset[str]) -> None:
+        """Note what is expected while episodes run, and end what is over."""
+        for read in self.book.lasting():
             noted = episodes.follow(read.body, self._series.means(read.body))
             after = noted if now is None else episodes.calm(noted, now, read.body.key in going_on).episode
             if after is not read.body:
                 self._check_lease()
-                ended += self.book.put(after, read) and after.status == "resolved"
-        return len(running) - ended
+                self.book.put(after, read)
 
     def _hand_over(self, clock: datetime) -> int:
         """Hand the steps that wait to the outbox; whoever wrote them, this watcher, one that died, or a person."""

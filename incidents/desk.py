@@ -172,6 +172,7 @@ class Desk:
         self._withheld = Withheld(reader, office, rules)
         kind: Kind[Filed, Record] = Kind("incident", INCIDENTS, STEPS, lambda filed: filed.incident.records, self._follow)
         self._cases = Casework(self._records, kind)
+        self._known: dict[str, list[Record]] = {}  # of incidents whose clocks run
 
     def find(self, wanted: Wanted, *, sort: Sort = Sort.POSTS, size: int = 50, after: Sequence[Any] | None = None) -> Listed:
         """List incidents, those that were merged away left out."""
@@ -254,7 +255,15 @@ class Desk:
         query = Search().filter("exists", field="ends_at").filter("term", merged=False)
         now = self._clock()
         found = [read.body for read in self._records.walk(INCIDENTS, query, {"ends_at": "asc"})]
-        return [(filed, clocks_at(self._cases.history(filed.incident.id, filed.incident.records), now)) for filed in found]
+        histories = self._histories(found)
+        return [(filed, clocks_at(histories[filed.incident.id], now)) for filed in found]
+
+    def _histories(self, found: Sequence[Filed]) -> dict[str, list[Record]]:
+        """The records of incidents, read once: records are never changed, only added to."""
+        known = {filed.incident.id: self._known.get(filed.incident.id, []) for filed in found}
+        missing = {filed.incident.id: filed.incident.records for filed in found if len(known[filed.incident.id]) != filed.incident.records}
+        self._known = known = known | self._cases.histories(missing)
+        return known
 
     def _step(self, incident: str, by: Actor, seen: int | None, act: Callable[[Incident], Record]) -> Filed:
         def possible(filed: Filed) -> list[str]:

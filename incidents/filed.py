@@ -7,6 +7,7 @@ that is done again after a crash counts nothing twice.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -54,6 +55,7 @@ class Filed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topics: dict[str, int] = {}  # posts of each; a comment or forward says too little to count
     parts: tuple[str, ...] = ()  # incidents that were merged into this one; their posts still carry their ids
     ends_at: datetime | None = None  # of the clock that ends first, of those that run or have passed
+    listed_at: datetime | None = None  # when it had grown large enough to be listed by itself; never for one that stays small
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -98,7 +100,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(ids))
 
 
-def counted(standing: Mapping[str, Filed], change: Change, concerned: Concerned) -> dict[str, Filed]:
+class Listing(NamedTuple):
+    """From when on an incident is listed by itself; and what time it is."""
+
+    posts: int
+    spread: int
+    at: datetime
+
+
+def counted(standing: Mapping[str, Filed], change: Change, concerned: Concerned, listing: Listing) -> dict[str, Filed]:
     """The incidents that a turn changes, as they then are. What has counted this turn already is left as it is.
 
     Of two incidents that officers have touched none is merged.
@@ -117,7 +127,8 @@ def counted(standing: Mapping[str, Filed], change: Change, concerned: Concerned)
     for goes, stays in change.merges:
         _merge(now, goes, stays, done)
     changed = {name: filed for name, filed in now.items() if name not in done and filed is not standing.get(name)}
-    return {name: _routed(msgspec.structs.replace(filed, turn=change.turn), concerned) for name, filed in changed.items()}
+    turned = {name: msgspec.structs.replace(filed, turn=change.turn) for name, filed in changed.items()}
+    return {name: _routed(_listed(filed, listing), concerned) for name, filed in turned.items()}
 
 
 def last_of(name: str, standing: Mapping[str, Filed]) -> str:
@@ -125,6 +136,11 @@ def last_of(name: str, standing: Mapping[str, Filed]) -> str:
     while name in standing and standing[name].incident.merged_into:
         name = str(standing[name].incident.merged_into)
     return name
+
+
+def _listed(filed: Filed, listing: Listing) -> Filed:
+    small = filed.posts < listing.posts and filed.spread < listing.spread
+    return filed if small or filed.listed_at is not None else msgspec.structs.replace(filed, listed_at=listing.at)
 
 
 def _by_incident(members: Iterable[Member]) -> dict[str, list[Member]]:
@@ -178,6 +194,7 @@ def _merge(now: dict[str, Filed], goes: str, stays: str, done: set[str]) -> None
         topics=_sum(filed.topics, gone.topics),
         parts=tuple(dict.fromkeys([*filed.parts, *gone.groups])),
         last_at=max(filed.last_at, gone.last_at),
+        listed_at=min((at for at in (filed.listed_at, gone.listed_at) if at is not None), default=None),
     )
 
 
@@ -204,6 +221,7 @@ def _of_filed(filed: Filed) -> dict[str, object]:
         "merged": incident.merged_into is not None,
         "touched": incident.records > 0,
         "found_at": incident.found_at,
+        "listed_at": filed.listed_at,
         "last_at": filed.last_at,
         "moved_at": incident.moved_at,
         "ends_at": filed.ends_at,

@@ -16,7 +16,7 @@ from config.check import Office
 from config.incidents import IncidentRules
 from incidents.departments import propose_lead
 from incidents.errors import StateRefused, Superseded
-from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, counted
+from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, Listing, counted
 from incidents.grouping import Grouper
 from incidents.intake import Intake, Portion
 from incidents.sorting import Sorter, Sorting
@@ -178,11 +178,14 @@ class Follower:
         Those that are merged away are written before those that take them in, so that an officer who is faster wins.
         """
         read = self._records.get_all(INCIDENTS, change.touches)
-        changed = counted({name: one.body for name, one in read.items()}, change, self._concerned)
+        changed = counted({name: one.body for name, one in read.items()}, change, self._concerned, self._listing())
         wave = _first_away(changed) or [*changed.values()]
         version: dict[str, Version] = {name: one.version for name, one in read.items()}
         won = self._records.write_all(INCIDENTS, [(filed, version.get(filed.incident.id)) for filed in wave])
         return len(wave) < len(changed) or not all(won)
+
+    def _listing(self) -> Listing:
+        return Listing(self._rules.candidates.listed_posts, self._rules.candidates.spread, self._clock())
 
     def _concerned(self, topic: str | None, accounts: tuple[str, ...]) -> tuple[str, ...]:
         matrix = {account.id: account for account in self._office.accounts}

@@ -34,6 +34,7 @@ class IncidentDocument(RecordDocument):
     merged = Boolean()
     touched = Boolean()  # somebody has judged it or noted something
     found_at = Date()
+    listed_at = Date()  # when it had grown large enough to be listed by itself
     last_at = Date()  # publication of its newest post
     moved_at = Date()
     ends_at = Date()  # of the clock that ends first, of those that run or have passed

@@ -38,6 +38,7 @@ class EpisodeDocument(RecordDocument):
     last_at = Date()
     resolved_at = Date()
     pending = Boolean()  # a step is not yet handed to the outbox
+    once = Boolean()  # only a person ends it
 
     class Meta:
         """Strict: a field that is not named above is refused."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import msgspec
@@ -277,11 +277,38 @@ def test_incidents_have_their_say(book: Book, reader: Reader) -> None:
     """What is handed in of incidents goes through the rules of their kinds, once a step."""
     moved = Change(incident="i1", title="自来水发黄", before="rated", after="assigned", at=NOW)
     rule = Rule(id="moved", name="事件进展", kind="transition")
-    more = [lambda _: Facts(now=NOW, changes=[moved])]
-    one = Watcher(reader, plan(rule), (), TOPIC_NAMES, WatchSettings(), more=more)
+    one = Watcher(reader, plan(rule), (), TOPIC_NAMES, WatchSettings(), more=[Told(moved)])
     one.round(NOW)
     one.round(NOW)
     assert told(book) == ["moved opened"]
+    assert one.round(NOW + timedelta(days=30)).running == 1
+
+
+def test_a_round_that_fails_asks_for_the_same_again(book: Book, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of incidents is told once, so a round that has not stored it must say so."""
+    more = Told(Change(incident="i1", title="自来水发黄", before="rated", after="assigned", at=NOW))
+    rule = Rule(id="moved", name="事件进展", kind="transition")
+    one = Watcher(reader, plan(rule), (), TOPIC_NAMES, WatchSettings(), more=[more])
+    with monkeypatch.context() as patch:
+        patch.setattr(Book, "put", lambda *_: (_ for _ in ()).throw(DatabaseUnavailable("away")))
+        with pytest.raises(DatabaseUnavailable):
+            one.round(NOW)
+    assert more.asked_again == 1
+    one.round(NOW)
+    assert (told(book), more.asked_again) == (["moved opened"], 1)
+
+
+class Told:
+    """Tells of changes at every look, and notes how often it was asked for them again."""
+
+    def __init__(self, *changes: Change) -> None:
+        self.changes, self.asked_again = list(changes), 0
+
+    def __call__(self, clock: datetime) -> Facts:
+        return Facts(now=clock, changes=self.changes)
+
+    def again(self) -> None:
+        self.asked_again += 1
 
 
 @pytest.mark.parametrize("by", [["account"], ["topic"], ["account", "topic", "sentiment"], []])

@@ -15,7 +15,8 @@ from services.lease import Lease
 from services.stop import Stop
 from tests.incidents.conftest import city, database, database_settings, desk, prefix, reader  # noqa: F401 - fixtures
 from tests.incidents.desk import DUTY, OFFICER
-from tests.incidents.posted import City, stories
+from tests.incidents.posted import City, post, stories
+from tests.incidents.stories import WATER
 
 
 def following(city: City, holder: str) -> Following:  # noqa: F811 - the fixture's value
@@ -54,18 +55,47 @@ def test_it_goes_on_when_the_database_is_back(city: City, monkeypatch: pytest.Mo
 
 
 def test_rules_are_told_of_steps_and_clocks(city: City, desk: Desk) -> None:  # noqa: F811
-    """Who moved where since the last look and a while before, and clocks that warn or have passed."""
+    """Who moved where since the last look, and clocks that warn or have passed: each once."""
     city.put(*stories())
     city.follow()
     facts = IncidentFacts(city.records, desk)
     assert {change.after for change in facts(city.now).changes} == {"found"}
     name = city.incident_of("water0")
     desk.move(name, Stage.JUDGED, OFFICER, DUTY)
-    judged = [change for change in facts(city.now).changes if change.after == "judged"]
-    assert [(change.incident, change.before) for change in judged] == [(name, "found")]
-    assert facts(city.now).clocks == []
+    (judged,) = facts(city.now).changes
+    assert (judged.incident, judged.before, judged.after) == (name, "found", "judged")
+    assert (facts(city.now).changes, facts(city.now).clocks) == ([], [])
     city.now += timedelta(hours=41)
     assert [(fact.incident, fact.phase) for fact in facts(city.now).clocks] == [(name, "warned")]
+    assert facts(city.now).clocks == []
     city.now += timedelta(hours=8)
     assert [fact.phase for fact in facts(city.now).clocks] == ["passed"]
     assert city.records.get(INCIDENTS, name) is not None
+
+
+def test_what_was_not_stored_is_told_again(city: City, desk: Desk) -> None:  # noqa: F811
+    """A round that failed has told nobody; and who begins anew is told of the last day."""
+    city.put(*stories())
+    city.follow()
+    facts = IncidentFacts(city.records, desk)
+    first = facts(city.now).changes
+    facts.again()
+    assert facts(city.now).changes == first
+    assert facts(city.now).changes == []
+    assert IncidentFacts(city.records, desk)(city.now + timedelta(hours=20)).changes == first
+
+
+def test_an_incident_is_told_when_it_is_large_enough(city: City, desk: Desk) -> None:  # noqa: F811
+    """One post alone is none to wake anybody; hours later the second one comes, and that is when it is found."""
+    facts = IncidentFacts(city.records, desk)
+    city.put(post("water0", WATER[0], hours=0))
+    city.follow()
+    assert facts(city.now).changes == []
+    city.now += timedelta(hours=3)
+    city.put(post("water1", WATER[1], hours=3))
+    city.follow()
+    (found,) = facts(city.now).changes
+    assert (found.incident, found.after) == (city.incident_of("water0"), "found")
+    city.put(post("water2", WATER[2], hours=3.1))
+    city.follow()
+    assert facts(city.now).changes == []
