@@ -228,10 +228,10 @@ def test_an_account_s_page_says_everything(duty: TestClient, published: None, de
     assert [post["id"] for post in view["leading"]] == ["weibo:9", "weibo:8", "weibo:7"]
     (signal,) = view["signals"]
     assert (signal["alert"]["id"], [sign["kind"] for sign in signal["signs"]]) == (episode.id, ["client", "spread"])
-    assert (view["model"], view["takeover_model"]) == ("indicators-1", "takeover-1")
+    assert (view["model"], view["takeover_model"]) == ("indicators-1", "takeover-2")
     assert data(duty, view["said"]["link"])["total"] == 10
     page = duty.get("/accounts/ditie").text
-    for said in ("每日发布", "粉丝走势", "陌生手机", "takeover-1", "云溪地铁"):
+    for said in ("每日发布", "粉丝走势", "陌生手机", "takeover-2", "云溪地铁"):
         assert said in page
 
 
