@@ -75,7 +75,8 @@ function observations(element, chart) {
   }));
   const base = axes(c, []);
   const label = { ...base.xAxis.axisLabel, formatter: axisTime(points.map((point) => Date.parse(point.at)), element.dataset.zone) };
-  chart.setOption({ ...frame(c), ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
+  const room = frame(c);
+  chart.setOption({ ...room, grid: { ...room.grid, right: 30 }, ...base, xAxis: { ...base.xAxis, type: "time", data: undefined, axisLabel: label }, series });
 }
 
 // A ground behind some of the steps. Bars on axes of their own: marked areas of the library stand wrong once a chart was resized.
