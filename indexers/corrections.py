@@ -93,16 +93,21 @@ def correct(
 
 def check(field: str, new: str | None, topics: frozenset[str]) -> None:
     """Raise CorrectionError where a field can't be corrected, or not to this."""
-    values = {
+    allowed = values(topics)
+    if field not in allowed:
+        raise CorrectionError(f"{field} can't be corrected, only {', '.join(FIELDS)}")
+    if new not in allowed[field]:
+        raise CorrectionError(f"{field} can't be {new}, only {', '.join(dict.fromkeys(str(value) for value in allowed[field]))}")
+
+
+def values(topics: frozenset[str]) -> dict[str, tuple[str | None, ...]]:
+    """What each field can be corrected to."""
+    return {
         "topic": (*sorted(topics), OTHER),
         "sentiment": SENTIMENTS,
         "form": tuple(form.value for form in Form),
         "asks": (None, *(kind.value for kind in AskKind)),
     }
-    if field not in values:
-        raise CorrectionError(f"{field} can't be corrected, only {', '.join(FIELDS)}")
-    if new not in values[field]:
-        raise CorrectionError(f"{field} can't be {new}, only {', '.join(dict.fromkeys(str(value) for value in values[field]))}")
 
 
 def with_correction(post: StoredPost, one: Correction) -> StoredPost:

@@ -46,6 +46,11 @@ def post_link(post_id: str) -> str:
     return f"/posts/{escaped(post_id)}"
 
 
+def reasons_link(post_id: str) -> str:
+    """Give the address of the words that decided a post's tags."""
+    return f"/reasons/{escaped(post_id)}"
+
+
 def source_link(source: str) -> str:
     """Give the address of a source's own page."""
     return f"/sources/{escaped(source)}"

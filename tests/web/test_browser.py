@@ -1,5 +1,6 @@
 """The pages in a real browser: drawn, alive, readable for everybody, and silent towards the world."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ PAGES = (
     "/duty",
     "/search?q=停运",
     "/posts/weibo:1",
+    "/reasons/weibo:1",
     "/sources",
     "/sources/yunxi-news",
     "/report",
@@ -209,6 +211,21 @@ def test_every_page_is_accessible(watched: Watched, libraries: Path) -> None:
     assert found == []
 
 
+def test_tags_are_explained_and_corrected_on_the_page(watched: Watched, libraries: Path) -> None:
+    """The words appear in their place; a correction shows at once; nothing fails, nothing leaves the host."""
+    page = watched.page
+    watched.go("/posts/weibo:1")
+    page.get_by_role("link", name="看哪些词决定了标签").click()
+    expect(page.locator("#reasons")).to_contain_text("地铁", timeout=60_000)
+    expect(page).to_have_url(re.compile("/posts/weibo:1$"))
+    page.get_by_text("更正标签").click()
+    page.get_by_label("主题", exact=True).select_option("交通运输")
+    page.get_by_role("button", name="更正主题").click()
+    expect(page.get_by_role("status").filter(has_text="已更正")).to_be_visible()
+    expect(page.locator(".facts")).to_contain_text(["模型原判为 环境保护", ""])
+    assert (watched.said, watched.elsewhere()) == ([], [])
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_pages_fit_the_screen(watched: Watched, width: int, height: int) -> None:
     """Nothing is cut off at the side; the duty page fills the wall without scrolling."""
@@ -232,6 +249,15 @@ def test_narrow_screens_show_all_of_a_page(watched: Watched, width: int, height:
         watched.go(path)
         assert watched.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
         assert watched.page.locator(".top nav a").evaluate_all(IN_ONE_LINE), path
+
+
+def test_what_is_said_unseen_makes_no_page_longer(served: Served, watched: Watched) -> None:
+    """Words for screen readers alone, deep in a list that scrolls by itself: the duty page still fills the screen and no more."""
+    served.write(tagged(907, published_at=datetime.now(UTC)))
+    watched.page.set_viewport_size({"width": 1280, "height": 500})
+    watched.go("/duty")
+    assert watched.page.locator(".now .unseen").last.evaluate("one => one.getBoundingClientRect().bottom > innerHeight")
+    assert watched.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_without_libraries_there_are_tables(context: BrowserContext, served: Served, watched: Watched) -> None:

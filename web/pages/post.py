@@ -7,17 +7,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from config.topic_names import TOPIC_NAMES
 from incidents.people import Actor
-from indexers import opinion_queries, queries
-from indexers.merge import StoredPost
-from web.desk import Desk, actor_of, desk_of
-from web.links import incident_link, post_link, request_link
+from indexers import corrections, opinion_queries, queries
+from indexers.merge import StoredPost, written
+from web.access import may
+from web.desk import Desk, actor_of, desk_of, officer_of
+from web.links import incident_link, post_link, reasons_link, request_link
 from web.readable import readable_post
 from web.render import respond
 from web.views import PostItem, View, post_item
 
 router = APIRouter()
 
+POST = "/posts/{post_id:path}"
+REASONS = "/reasons/{post_id:path}"
 MOST_OBSERVATIONS = 2000
 
 
@@ -46,6 +50,14 @@ class Corrected(View):
     at: datetime
 
 
+class Correctable(View):
+    """A field that whoever asks may correct, and to what; null stands for nothing."""
+
+    field: str
+    now: str | None
+    options: tuple[str | None, ...]
+
+
 class PostView(View):
     """The page of a post."""
 
@@ -63,20 +75,28 @@ class PostView(View):
     observations: tuple[Point, ...]
     incident: Case | None  # that it came to
     request: Case | None  # that it makes
+    reasons: str | None  # the address of the words that decided its tags, for whoever may ask for them
+    correctable: tuple[Correctable, ...]
+    why: str = ""  # typed with a correction that was refused
+    message: str = ""
+    done: bool = False  # a correction was just written down
 
 
-@router.get("/posts/{post_id:path}", response_model=PostView)
+@router.get(POST, response_model=PostView)
 def post(request: Request, post_id: str) -> Response:
     """Show one post."""
-    desk = desk_of(request)
-    stored = readable_post(request, post_id)
+    return respond(request, "post.html", post_view(request, readable_post(request, post_id)))
+
+
+def post_view(request: Request, stored: StoredPost) -> PostView:
+    """Ask for all that a post's page shows. Raises DatabaseUnavailable."""
+    desk, role = desk_of(request), officer_of(request).role
     points = tuple(
         Point(at=seen.observed_at, forwards=seen.forwards, comments=seen.comments, likes=seen.likes, reads=seen.reads)
         for seen in islice(queries.observations_of(desk.reader, stored.id), MOST_OBSERVATIONS)
     )
-    item = post_item(stored, desk.accounts, longest=None)
-    view = PostView(
-        post=item,
+    return PostView(
+        post=post_item(stored, desk.accounts, longest=None),
         client=stored.client,
         media=stored.media,
         first_collected_at=stored.first_collected_at,
@@ -88,9 +108,20 @@ def post(request: Request, post_id: str) -> Response:
         corrected={name: Corrected(was=one.was, by=one.by, at=one.at) for name, one in stored.corrected.items()},
         counted_at=_counted_at(stored),
         observations=points,
+        reasons=reasons_link(stored.id) if may(role, "GET", REASONS) else None,
+        correctable=_correctable(stored) if may(role, "POST", POST) else (),
         **_cases(desk, stored.id, actor_of(request)),
     )
-    return respond(request, "post.html", view)
+
+
+def _correctable(stored: StoredPost) -> tuple[Correctable, ...]:
+    options = corrections.values(frozenset(TOPIC_NAMES))
+    return tuple(
+        Correctable(
+            field=name, now=written(getattr(stored, name)), options=(*filter(None, values), *[one for one in values if one is None])
+        )
+        for name, values in options.items()
+    )
 
 
 def _cases(desk: Desk, post_id: str, by: Actor) -> dict[str, Case | None]:
