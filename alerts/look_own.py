@@ -25,6 +25,7 @@ log = structlog.get_logger()
 PAST = timedelta(days=180)  # of a new watcher's habits: one and a half of their half-lives
 STEP = timedelta(hours=1)  # in which what has settled is learned
 OVERLAP = timedelta(minutes=5)  # looks overlap by so much: posts are written some time after they were collected
+WHOLE = timedelta(minutes=10)  # so often all that is fresh is judged: what was written later than that is seen, too
 HEAD = "habits"
 
 
@@ -47,14 +48,15 @@ class LookAtOwn:
         self._learned: Learned | None = None
         self._loaded = False
         self._seen_to: datetime | None = None
+        self._whole_at: datetime | None = None
         self._snapshots: dict[tuple[str, str], Snapshot] = {}
 
     def look(self, now: datetime) -> list[Finding]:
         """Judge what accounts of the matrix published lately, as its counts grow. Raises Superseded."""
         if not self._loaded:
             self._load()
-        if self._behind(now):
-            self._seen_to = None
+        if self._behind(now) or self._whole_at is None or now - self._whole_at >= WHOLE:
+            self._seen_to, self._whole_at = None, now
         fresh = self._fresh(now)
         self._keep_snapshots(fresh)
         by_id = {post.id: post for post in fresh}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from elasticsearch.dsl import A, Search
+from elasticsearch.dsl import A, Q, Search
 
 from indexers.errors import DatabaseError
 from indexers.merge import StoredPost
@@ -89,13 +89,14 @@ def newest_reports(reader: Reader, *, most: int) -> list[StoredPost]:
 def own_posts(
     reader: Reader, window: Window, *, seen_since: datetime | None = None, most: int = 100_000, words: bool = True
 ) -> list[StoredPost]:
-    """Give the posts by monitored accounts published in a window, oldest first; with `seen_since` those seen then or later.
+    """Give the posts by monitored accounts published in a window, oldest first; with `seen_since` those seen or first written then or later.
 
     No more than `most`. Without `words` their texts are empty: what only counts has no use for them.
     """
     query = _own(window)
     if seen_since is not None:
-        query = query.filter("range", collected_at={"gte": iso(seen_since)})
+        since = {"gte": iso(seen_since)}
+        query = query.filter(Q("range", collected_at=since) | Q("range", indexed_at=since))
     return _walk(reader, "own_posts", query.sort({"published_at": {"order": "asc"}}, {"id": {"order": "asc"}}), most, words=words)
 
 

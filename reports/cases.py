@@ -19,7 +19,6 @@ from reports.material import Material
 from reports.period import Period
 from reports.plain import line, moment
 
-MOST = 200  # incidents of a kind that are looked at
 ROWS = 15  # that are listed
 LONGEST_WHY = 100  # characters
 LONGEST_TITLE = 60
@@ -41,7 +40,7 @@ def look(material: Material, period: Period) -> tuple[Incidents, tuple[ClockRow,
     touched = {step.incident for step in handling.since(records, STEPS, CASES, period.window.start)}
     ticking = {read.body.incident.id for read in records.walk(INCIDENTS, Search().filter("exists", field="ends_at"), {"ends_at": "asc"})}
     desk = Desk(material.reader, material.office, material.rules)
-    new = desk.find(Wanted(found=period.so_far), sort=Sort.FOUND, size=MOST)
+    new = desk.find(Wanted(found=period.so_far), sort=Sort.POSTS, size=ROWS)
     filed = {row.filed.incident.id: row.filed for row in new.rows}
     filed |= {name: read.body for name, read in records.get_all(INCIDENTS, [*touched, *ticking]).items()}
     moved = Moved(handling.of_cases(records, STEPS, filed), filed)

@@ -239,6 +239,21 @@ def own_posts() -> Iterator[TaggedPost]:
         yield tagged(day, author=author, text=text, client="政务微博", published_at=at, collected_at=at, forwards=day % 3, comments=1)
 
 
+def test_an_own_post_that_is_written_late_is_judged(book: Book, store: Store, watcher: Make) -> None:
+    """Its page was read before others that are judged already; the log waited with it."""
+    author = Author(id="weibo:77", standing=Standing.MONITORED, name="云溪地铁", followers=5100)
+    usual = {"author": author, "text": "今日运营提示：各线路正常运行，请有序乘车", "client": "政务微博", "forwards": 1, "comments": 1}
+    night = NOW - timedelta(hours=9)
+    store([*own_posts(), tagged(501, published_at=NOW - timedelta(hours=1), collected_at=NOW, **usual)])
+    one = watcher(plan(TAKEOVER))
+    one.round(NOW)
+    assert told(book) == []
+    advert = {"author": author, "text": "深夜神价祖传玉枕只要九十九快抢 https://cheap.example/x", "client": "陌生手机"}
+    store([tagged(500, published_at=night, collected_at=night, forwards=900, comments=300, **advert)])
+    one.round(NOW)
+    assert told(book) == ["takeover opened"]
+
+
 def test_a_hijacked_account_reaches_the_officer_with_evidence(book: Book, store: Store, watcher: Make) -> None:
     """A night post unlike the account is told as suspect, and again when it spreads; somebody's ending it is the end of it."""
     author = Author(id="weibo:77", standing=Standing.MONITORED, name="云溪地铁", followers=5100)

@@ -1,7 +1,7 @@
 """What the watcher asks of posts, on both engines."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -67,10 +67,11 @@ def test_the_newest_and_the_oldest_are_found(posts: Reader) -> None:
 
 
 def test_posts_of_the_office_are_told_apart(posts: Reader) -> None:
-    """Only those by monitored accounts, and where asked only those seen lately."""
+    """Only those by monitored accounts, and where asked only those seen, or first written, lately."""
     assert [post.id for post in own_posts(posts, DAY)] == ["weibo:99"]
     assert own_posts(posts, DAY, seen_since=NOW + timedelta(hours=1))[0].author.followers == 5000
-    assert own_posts(posts, DAY, seen_since=NOW + timedelta(hours=2)) == []
+    assert len(own_posts(posts, DAY, seen_since=max(NOW + timedelta(hours=2), datetime.now(UTC) - timedelta(hours=1)))) == 1
+    assert own_posts(posts, DAY, seen_since=max(NOW, datetime.now(UTC)) + timedelta(hours=2)) == []
     assert (volume(posts, DAY), volume(posts, DAY, own=True)) == (11, 1)
 
 
