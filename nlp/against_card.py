@@ -1,6 +1,6 @@
 """Measures anew every figure that a card of weights promises, and says which ones don't hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,11 +9,13 @@ from nlp.features import Hashed
 from nlp.figures import Figure
 from nlp.labelled import Labels
 from nlp.models import SENTIMENT, TOPIC, VOICE, Card, Weights
+from nlp.proofread.measure import LESS_IS_BETTER
 from nlp.segment import Segmenter
 from nlp.train_about import measure_about
 from nlp.train_voice import measure_voice
 
 TOLERANCE = 0.001  # libraries round differently
+TOLERANCE_ANEW = 0.01  # where the models that are measured were made anew
 
 
 class Findings(NamedTuple):
@@ -43,15 +45,26 @@ def find(weights: Weights, segmenter: Segmenter, data: Path) -> dict[str, Findin
 
 def worse(card: Card, found: Mapping[str, Findings]) -> list[str]:
     """Which figures of a card don't hold, or were not measured, in words."""
+    return [
+        line
+        for name, model in card.models.items()
+        for line in short_of(name, model.scores, found[name].figures if name in found else (), TOLERANCE)
+    ]
+
+
+def short_of(name: str, promised: Mapping[str, float], found: Sequence[Figure], tolerance: float) -> list[str]:
+    """Which of the figures that are promised of a model don't hold by more than a tolerance, or were not measured, in words."""
+    measured = {figure.measure: figure.value for figure in found}
     told = []
-    for name, model in card.models.items():
-        measured = {figure.measure: figure.value for figure in found[name].figures} if name in found else {}
-        for measure, promised in model.scores.items():
-            value = measured.get(measure)
-            if value is None:
-                told.append(f"{name} {measure}: not measured, {promised:.4f} promised")
-            elif value < promised - TOLERANCE:
-                told.append(f"{name} {measure}: {value:.4f} < {promised:.4f}")
+    for measure, figure in promised.items():
+        value = measured.get(measure)
+        less = measure.startswith(LESS_IS_BETTER)
+        if value is None:
+            told.append(f"{name} {measure}: not measured, {figure:.4f} promised")
+        elif less and value > figure + tolerance:
+            told.append(f"{name} {measure}: {value:.4f} > {figure:.4f}")
+        elif not less and value < figure - tolerance:
+            told.append(f"{name} {measure}: {value:.4f} < {figure:.4f}")
     return told
 
 

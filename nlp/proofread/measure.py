@@ -1,7 +1,13 @@
 """How good corrections are, by the sentence, as the papers on Chinese spelling check count."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
+
+import numpy as np
+
+from nlp.figures import RESAMPLES, SEED, Figure, interval
+
+LESS_IS_BETTER = "false alarms"
 
 
 class Score(NamedTuple):
@@ -43,3 +49,20 @@ def score(sentences: Iterable[tuple[str, str, str]]) -> Score:
         else:
             counts["right" if corrected == target else "missed" if corrected == source else "spoiled"] += 1
     return Score(**counts)
+
+
+def figures(found: Score, name: str) -> tuple[Figure, ...]:
+    """What a card says of a set, each with its interval; of false alarms less is better (`LESS_IS_BETTER`)."""
+    counts = np.array(found)
+    drawn = np.random.default_rng(SEED).multinomial(counts.sum(), counts / max(counts.sum(), 1), RESAMPLES)
+    again = [Score(*row) for row in drawn.tolist()]
+    what: dict[str, tuple[Callable[[Score], float], int]] = {
+        "sentence correction F1": (lambda one: one.f1, int(counts.sum())),
+        "precision": (lambda one: one.precision, found.right + found.spoiled + found.alarms),
+        "recall": (lambda one: one.recall, found.right + found.spoiled + found.missed),
+        LESS_IS_BETTER: (lambda one: one.false_alarms, found.alarms + found.quiet),
+    }
+    return tuple(
+        Figure(f"{measure}, {name}", of(found), interval(np.array([of(one) for one in again])), rows)
+        for measure, (of, rows) in what.items()
+    )

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import DataError
+from nlp.figures import Figure, scores
+from nlp.models import Data
 from nlp.proofread import confusable
 from nlp.proofread.corpus import JUDGED, NEWSPAPER, Pair, labelled, mostly_right, pairs
 from nlp.proofread.counts import Counts, count, joined, together
@@ -26,7 +28,7 @@ from nlp.proofread.grams import Table, codes_of, sums
 from nlp.proofread.homophones import Homophones, as_codes
 from nlp.proofread.judge import Judge, Slip, numbers_of
 from nlp.proofread.made_up import sentences
-from nlp.proofread.measure import Score, score
+from nlp.proofread.measure import figures, score
 from nlp.proofread.model_card import model_card
 from nlp.proofread.trees import Trees, of_sklearn
 from nlp.proofread.weights import FORMAT, Card, pack, save
@@ -61,16 +63,8 @@ def train(data: Path, out: Path, *, today: dt.date, tell: Callable[[str], None])
 
     The same sets give the same weights. Raises DataError where a set is missing or wrong.
     """
-    rows = [*pairs(data), *(Pair(MADE_UP, name, name) for name in sentences(NAMES, SEED))]
-    tell("counts")
-    sources, counts = [], []
-    for source in mostly_right(data):
-        sources.append(source.data)
-        counts.append(count(joined(source.texts)))
-    frequencies = dictionary()
-    twos = (word for word, times in frequencies.items() if len(word) == 2 and times >= _RARE_WORD)  # noqa: PLR2004 - two characters
-    known = Known(together(counts), pack_words(frequencies), Homophones.of_words(as_codes(twos)))
-    scores = cross_validate(known, rows, tell)
+    known, rows, sources = _read(data, tell)
+    measured = scores(cross_validate(known, rows, tell))
     tell("model")
     language, singles, doubles = learn(known, rows)
     content = pack(language, singles, doubles)
@@ -82,14 +76,33 @@ def train(data: Path, out: Path, *, today: dt.date, tell: Callable[[str], None])
         seed=SEED,
         threshold=THRESHOLD,
         data=(*labelled(rows), *sources),
-        scores={name: round(value, 4) for name, value in scores.items()},
+        scores={name: round(value, 4) for name, value in measured.items()},
     )
     save(out, card, content)
     (out / "README.md").write_text(model_card(card), encoding="utf-8")
     return card
 
 
-def cross_validate(known: Known, rows: Sequence[Pair], tell: Callable[[str], None]) -> dict[str, float]:
+def measure(data: Path, tell: Callable[[str], None]) -> tuple[Figure, ...]:
+    """Measure as `train` does, and make no model of it: all that its card promises. Raises DataError where a set is missing or wrong."""
+    known, rows, _ = _read(data, tell)
+    return cross_validate(known, rows, tell)
+
+
+def _read(data: Path, tell: Callable[[str], None]) -> tuple[Known, list[Pair], list[Data]]:
+    """What is known without the labelled sentences, these, and where the texts are from."""
+    rows = [*pairs(data), *(Pair(MADE_UP, name, name) for name in sentences(NAMES, SEED))]
+    tell("counts")
+    sources, counts = [], []
+    for source in mostly_right(data):
+        sources.append(source.data)
+        counts.append(count(joined(source.texts)))
+    frequencies = dictionary()
+    twos = (word for word, times in frequencies.items() if len(word) == 2 and times >= _RARE_WORD)  # noqa: PLR2004 - two characters
+    return Known(together(counts), pack_words(frequencies), Homophones.of_words(as_codes(twos))), rows, sources
+
+
+def cross_validate(known: Known, rows: Sequence[Pair], tell: Callable[[str], None]) -> tuple[Figure, ...]:
     """Measure each part of the sentences with a model that was made of the others."""
     found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in (*JUDGED, NEWSPAPER)}
     for part in range(OUTER):
@@ -98,17 +111,7 @@ def cross_validate(known: Known, rows: Sequence[Pair], tell: Callable[[str], Non
         for row in rows:
             if row.set in found and _part(row, OUTER) == part:
                 found[row.set].append((row.source, row.target, corrected(row.source, judge.slips(row.source))))
-    measured = {name: score(some) for name, some in found.items()}
-    return {f"{what}, {name}": value for name, one in measured.items() for what, value in _figures(one).items()}
-
-
-def _figures(found: Score) -> dict[str, float]:
-    return {
-        "sentence correction F1": found.f1,
-        "precision": found.precision,
-        "recall": found.recall,
-        "false alarms": found.false_alarms,
-    }
+    return tuple(figure for name, some in found.items() for figure in figures(score(some), name))
 
 
 def corrected(text: str, slips: Sequence[Slip]) -> str:

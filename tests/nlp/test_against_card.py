@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from nlp.against_card import TOLERANCE, Findings, find, worse
+from nlp.against_card import TOLERANCE, Findings, find, short_of, worse
 from nlp.errors import DataError
 from nlp.figures import Figure
 from nlp.models import KEYWORDS, SHIPPED, load
@@ -46,6 +46,13 @@ def test_what_does_not_hold_is_told(labelled_data: Path, small_weights: Path) ->
         "topic macro-F1, dev: 0.8000 < 0.9000",
         "topic gone: not measured, 0.4000 promised",
     ]
+
+
+def test_of_false_alarms_more_is_worse() -> None:
+    """And fewer is no fault."""
+    found = [Figure("false alarms, news_dev", 0.05, (0.04, 0.06), 10), Figure("false alarms, official_dev", 0.01, (0, 0.02), 10)]
+    promised = {"false alarms, news_dev": 0.03, "false alarms, official_dev": 0.03}
+    assert short_of("proofread", promised, found, 0.01) == ["proofread false alarms, news_dev: 0.0500 > 0.0300"]
 
 
 def test_a_set_that_is_not_there_is_named(small_weights: Path, tmp_path: Path) -> None:

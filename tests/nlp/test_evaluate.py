@@ -1,6 +1,7 @@
 """Measuring models: the figures are right, and a model that is worse than its card says is told."""
 
 import json
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -9,9 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from nlp.against_card import TOLERANCE_ANEW
 from nlp.evaluate import Measured, measure
 from nlp.linear import Answer
 from nlp.models import CARD, Card, read_card
+from nlp.proofread import train as training
+from nlp.proofread.weights import SHIPPED as PROOFREADING
+from nlp.proofread.weights import read_card as read_card_of_proofreading
+from tests.nlp.proofread import sets
 
 
 def measured(right: list[int], said: list[int], sure: float = 0.75) -> Measured:
@@ -67,6 +73,22 @@ def test_the_command_shows_and_holds_models_to_their_card(labelled_data: Path, s
     found = json.loads(worse.stdout)
     assert len(found["worse"]) == 1
     assert {each["measure"] for each in found["sets"]["topic"]} == {"macro-F1, dev", "macro-F1, dev_raw"}
+
+
+def test_proofreading_is_measured_where_it_is_asked_for(
+    labelled_data: Path, small_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its model is made anew for each part, and held to the card of the one that is shipped."""
+    for name, value in {"BUCKETS": 1 << 12, "OUTER": 2, "INNER": 2, "NAMES": 60}.items():
+        monkeypatch.setattr(training, name, value)
+    data = shutil.copytree(labelled_data, sets.write(tmp_path / "sets"), dirs_exist_ok=True)
+    given = run("--data", data, "--weights", small_weights, "--proofreading", "--json")
+    shipped = read_card_of_proofreading(PROOFREADING)
+    found = {figure["measure"]: figure["value"] for figure in json.loads(given.stdout)["figures"]["proofread"]}
+    assert found.keys() == shipped.scores.keys()
+    worse = {name for name, value in shipped.scores.items() if (value - found[name]) * (-1 if "alarms" in name else 1) > TOLERANCE_ANEW}
+    assert (given.exit_code, len(json.loads(given.stdout)["worse"])) == (int(bool(worse)), len(worse))
+    assert "proofread: part 1 of 2" in given.stderr
 
 
 def test_sets_that_are_not_there_are_named(tmp_path: Path) -> None:

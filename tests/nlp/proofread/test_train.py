@@ -8,11 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import main
+from nlp.against_card import TOLERANCE, short_of
 from nlp.errors import DataError
 from nlp.proofread import train as training
 from nlp.proofread.measure import Score, score
 from nlp.proofread.proofreader import Proofreader
-from nlp.proofread.train import train
+from nlp.proofread.train import measure, train
 from nlp.proofread.weights import ARRAYS, SHIPPED, read_card
 from tests.nlp.proofread import sets
 
@@ -43,6 +44,10 @@ def test_trained_weights_find_what_they_learned(data: Path, tmp_path: Path) -> N
     assert {name.split(", ")[1] for name in card.scores} == {"official_dev", "news_dev", "newspaper"}
     assert card.scores["sentence correction F1, official_dev"] > 0.5
     assert sum(part.rows for part in card.data if part.name.startswith("proofread/")) == 3 * 108
+    measured = measure(data, lambda step: None)
+    assert {one.measure: round(one.value, 4) for one in measured} == card.scores
+    assert all(low <= value <= high for _, value, (low, high), _ in measured)
+    assert short_of("proofread", card.scores, measured, TOLERANCE) == []
     read = Proofreader.load(weights=tmp_path / "one").proofread("近日区教育局认真惯彻会议精神。")
     assert read.corrected == "近日区教育局认真贯彻会议精神。"
 
