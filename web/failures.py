@@ -20,6 +20,11 @@ from web.views import View
 
 log = structlog.get_logger()
 
+NO_ROUTE: Mapping[int, str] = {
+    HTTPStatus.NOT_FOUND: "error.no_page",
+    HTTPStatus.METHOD_NOT_ALLOWED: "error.no_method",
+}  # what no route answers
+
 
 class FailureView(View):
     """What was wrong, and what to do."""
@@ -113,7 +118,8 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     word = "error.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "error.bad_request"
-    return failure(request, error.status_code, word, str(error.detail))
+    detail = speech_of(request).say(NO_ROUTE[error.status_code]) if error.status_code in NO_ROUTE else str(error.detail)
+    return failure(request, error.status_code, word, detail)
 
 
 async def _of_nobody(request: Request, error: Exception) -> Response:

@@ -53,21 +53,50 @@ def page(sign_in: SignIn, people: People) -> str:
         record(3, "pushed", "push-vendor", "7/9"),
         record(4, "pushed", "push-vendor", "of before"),
         record(5, "alert_resolved", "a1", "误报<b>"),
-        record(6, "exported", "/search.csv?q=停水"),
+        record(6, "exported", "/search.csv?q=%E5%81%9C%E6%B0%B4+%3Cb%3E&from=2026-11-01"),
+        record(7, "exported", "/accounts.xlsx?veto=passed"),
+        record(8, "exported", f"/search.csv?q={'x' * 256}"[:256]),
+        record(9, "exported", "daily-2026-11-18.1.docx"),
+        record(10, "exported", "june.xlsx"),
     )
     browser: TestClient = sign_in(Role.ADMIN)
     return browser.get("/audit").text
 
 
 @pytest.mark.parametrize(
-    "said", ["分析员 jiaotong", "定级", "转办", "推送 9 条，收下 7 条", "of before", "误报&lt;b&gt;", "/search.csv?q=停水"]
+    "said",
+    [
+        "分析员 jiaotong",
+        "定级",
+        "转办",
+        "推送 9 条，收下 7 条",
+        "of before",
+        "误报&lt;b&gt;",
+        "/search.csv?q=停水 &lt;b&gt;&amp;from=2026-11-01",
+    ],
 )
 def test_records_are_told_in_words(page: str, said: str) -> None:
     """Roles, steps and numbers as people call them; what nobody knows stands as it was written."""
     assert said in page.replace("\n", " ")
 
 
-@pytest.mark.parametrize("link", ["/incidents/inc-1", "/requests/req-1", "/alerts/a1"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/incidents/inc-1",
+        "/requests/req-1",
+        "/alerts/a1",
+        "/search?q=%E5%81%9C%E6%B0%B4+%3Cb%3E&amp;from=2026-11-01",
+        "/accounts?veto=passed",
+        "/reports/daily-2026-11-18.1",
+    ],
+)
 def test_a_record_leads_to_what_it_is_about(page: str, link: str) -> None:
-    """To the incident, the request, the alert."""
+    """To the incident, the request, the alert, and to the page of what stands in a file."""
     assert f'href="{link}"' in page
+
+
+def test_an_address_that_may_be_cut_off_leads_nowhere(page: str) -> None:
+    """Half a query would show other posts than the file held; a file of the command line has no page."""
+    assert "xxx</bdi></a>" not in page
+    assert "june.xlsx</bdi></a>" not in page

@@ -14,7 +14,7 @@ from streams.errors import LogUnavailable
 from streams.log import Log, Topic
 from tests.web.conftest import HOSTILE, PASSWORD, Clock, SignIn
 from web.sign_in_page import TYPED
-from web.speech import speech
+from web.speech import COOKIE, speech
 
 FORM = {"url": "https://a.example/1", "title": "停水", "text": f"自来水浑浊\n第二行 {HOSTILE}", "account": ["yunxi-fabu", "yunxi-gongan"]}
 FIELD = re.compile(r'<(?:input|textarea)[^>]*name="([^"]+)"(?:[^>]*value="([^"]*)")?[^>]*>(?:([^<]*)</textarea>)?')
@@ -238,9 +238,14 @@ def test_a_fault_of_ours_is_said_as_such(app: FastAPI, duty: TestClient, monkeyp
 
 
 def test_nothing_under_an_address_is_said(duty: TestClient, stranger: TestClient) -> None:
-    """404 as page and as JSON."""
+    """404 and 405, as page and as JSON, in the reader's language."""
     assert duty.get("/nowhere").status_code == 404
+    assert "没有这个页面" in duty.get("/nowhere").text
+    assert "Not Found" not in duty.get("/nowhere").text
     assert stranger.get("/nowhere.json").json()["status"] == 404
+    stranger.cookies.set(COOKIE, "en")
+    assert stranger.get("/nowhere.json").json()["detail"].startswith("There is no such page")
+    assert (duty.put("/duty").status_code, "这个地址不接受这种请求" in duty.put("/duty").text) == (405, True)
 
 
 @pytest.mark.parametrize("path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/libraries/../../package.json"])

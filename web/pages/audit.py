@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -18,6 +19,9 @@ router = APIRouter()
 
 PATH = "/audit"
 SIZE = 100
+LONGEST = 256  # characters of a target that are kept; one that is as long may have been cut off, and leads nowhere
+FILES = {"/search.csv": "/search", "/accounts.xlsx": "/accounts"}  # address of a file → page of the same
+DOCUMENT = ".docx"
 # action → the page of what it was done to
 PAGES: Mapping[str, Callable[[str], str]] = {
     "alert_acknowledged": alert_link,
@@ -44,6 +48,7 @@ class AuditItem(View):
     who: str
     action: str
     target: str | None
+    told: str  # the target as people read it
     page: str | None  # the address of the page of the target, where it has one
     detail: str | None
     address: str | None
@@ -79,6 +84,7 @@ def _item(record: AuditRecord) -> AuditItem:
         who=record.who,
         action=record.action,
         target=record.target,
+        told=unquote_plus(record.target or "") if record.action == "exported" else record.target or "",
         page=_page(record.action, record.target),
         detail=record.detail,
         address=record.address,
@@ -90,4 +96,14 @@ def _page(action: str, target: str | None) -> str | None:
         return None
     if action == "report_read":
         return post_link(target) if ":" in target else request_link(target)  # ids of posts begin with their platform
+    if action == "exported":
+        return _exported(target)
     return PAGES[action](target) if action in PAGES else None
+
+
+def _exported(target: str) -> str | None:
+    """Give the page that shows what stands in a file."""
+    path, mark, query = target.partition("?")
+    if path in FILES:
+        return None if len(target) >= LONGEST else FILES[path] + mark + query
+    return report_link(path.removesuffix(DOCUMENT)) if path.endswith(DOCUMENT) else None
