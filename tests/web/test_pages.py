@@ -101,6 +101,23 @@ def test_what_can_t_be_searched_for_is_told_beside_the_box(duty: TestClient, fil
     assert said in duty.get(f"/search?{query}", headers={"Accept": "application/json"}).json()["detail"]
 
 
+def test_a_new_office_is_told_that_there_is_nothing_yet(duty: TestClient) -> None:
+    """Each list says so in words, in place of an empty table."""
+    for path, said in (
+        ("/duty", "这段时间还没有内容。</p>"),
+        ("/alerts", "还没有预警"),
+        ("/incidents", "没有符合条件的事件"),
+        ("/requests", "没有符合条件的诉求"),
+        ("/search", "没有找到"),
+        ("/sources/yunxi-news", "还没有任何一轮的记录。</p>"),
+        ("/reports", "还没有报告"),
+    ):
+        page = duty.get(path).text
+        assert said in page, path
+        assert "（–）" not in page, path
+    assert 'class="quiet none-yet"' in duty.get("/duty").text
+
+
 def test_hostile_text_is_only_text(sign_in: SignIn, filled: None) -> None:
     """Scripts, tags, templates and marks of direction in a post are shown and do nothing, on every page."""
     browser = sign_in(Role.ADMIN)
