@@ -306,12 +306,15 @@ class Settings(BaseSettings):
         return ZoneInfo(self.office.timezone)
 
 
+_EVERY_OLD = IPv6Network("::ffff:0:0/96")  # all of IPv4, as a socket of both kinds sees them
+
+
 def _everybody(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
-    """Whether these networks hold every address there is, also where it takes several of them."""
+    """Whether these networks hold every IPv4 address, however it is written, also where it takes several of them."""
     given = tuple(networks)
     old = collapse_addresses(one for one in given if isinstance(one, IPv4Network))
     new = collapse_addresses(one for one in given if isinstance(one, IPv6Network))
-    return any(network.prefixlen == 0 for network in old) or any(network.prefixlen == 0 for network in new)
+    return any(network.prefixlen == 0 for network in old) or any(_EVERY_OLD.subnet_of(network) for network in new)
 
 
 def setting_names() -> dict[str, str]:

@@ -39,7 +39,7 @@ def test_what_is_no_address_is_refused(given: str) -> None:
         WebSettings(trusted_proxies=given)
 
 
-@pytest.mark.parametrize("given", ["0.0.0.0/0", "127.0.0.1, ::/0", "10.0.0.1,0.0.0.0/1,128.0.0.0/1", "::/1,8000::/1"])
+@pytest.mark.parametrize("given", ["0.0.0.0/0", "127.0.0.1, ::/0", "10.0.0.1,0.0.0.0/1,128.0.0.0/1", "::/1,8000::/1", "::ffff:0:0/96"])
 def test_nobody_can_trust_everybody(given: str) -> None:
     """Every stranger could then have any address: refused at start, by the setting's name, also where several networks add up to all."""
     with pytest.raises(ConfigError, match=r"(?s)YUQING_WEB__TRUSTED_PROXIES.*would trust everybody"):
