@@ -23,6 +23,7 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
     "help": ("求助", "救命", "急求", "帮帮", "走失", "谁能帮", "求转发"),
     "praise": ("感谢", "谢谢", "表扬", "点赞", "点个赞", "好样的", "辛苦了", "给力", "多亏", "真负责", "真好", "真不错"),
 }
+_URGENT = frozenset({AskKind.REPORT, AskKind.HELP})  # what is never taken for thanks
 _GRIEVANCE = "grievance"
 _GRIEVANCES = (
     "投诉",
@@ -91,7 +92,8 @@ class AskWords:
     def judge(self, folded: str, probability: float, *, content: bool = False) -> Judged:
         """What a text asks for, given how probable its voice makes it that it asks.
 
-        content: whether its author is; a voice that nothing else bears out is then not believed.
+        content: whether its author is. A voice that nothing else bears out is then not believed, and what thanks for a thing put right
+        ("昨天反映，今天就修好了，表扬") is thanks.
         """
         found = self._words.find(folded)
         return Judged(self._kind(folded, self._first(found), probability, content=content), AskKind.REPORT.value in found)
@@ -101,7 +103,10 @@ class AskWords:
 
     def _kind(self, folded: str, worded: Worded | None, probability: float, *, content: bool) -> AskKind | None:
         if worded is not None:
-            return worded.kind if probability >= (REPORTED if worded.kind is AskKind.REPORT else WORDED) else None
+            if probability < (REPORTED if worded.kind is AskKind.REPORT else WORDED):
+                return None
+            thanks = content and worded.kind not in _URGENT and AskKind.PRAISE.value in self._signs.find(folded)
+            return AskKind.PRAISE if thanks else worded.kind
         signs = self._signs.find(folded) if probability >= SIGNED else {}
         if _GRIEVANCE in signs:
             return AskKind.COMPLAINT

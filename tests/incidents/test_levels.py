@@ -64,6 +64,7 @@ TOPICS = (TopicEntry(name="城乡建设", departments=("zhujian",)), TopicEntry(
 MATRIX = {
     "ditie": MonitoredAccount(id="ditie", name="云溪地铁", department="jiaotong"),
     "fabu": MonitoredAccount(id="fabu", name="云溪发布"),
+    "sf": MonitoredAccount(id="sf", name="云溪宣传", department="xuanchuan"),
 }
 
 
@@ -74,6 +75,10 @@ MATRIX = {
         ("城乡建设", ["fabu", "gone"], "zhujian", ("zhujian",)),
         ("城乡建设", ["ditie"], "xuanchuan", ("zhujian", "jiaotong")),
         ("交通运输", [], "xuanchuan", ("jiaotong", "gongan")),
+        ("城乡建设", ["sf"], "zhujian", ("zhujian", "xuanchuan")),
+        ("交通运输", ["ditie", "sf"], "jiaotong", ("jiaotong", "gongan", "xuanchuan")),
+        ("交通运输", ["sf"], "xuanchuan", ("jiaotong", "gongan", "xuanchuan")),
+        (None, ["sf"], "xuanchuan", ("xuanchuan",)),
         (None, ["ditie"], "jiaotong", ("jiaotong",)),
         (None, [], "xuanchuan", ()),
         ("环境保护", [], "xuanchuan", ()),
@@ -82,7 +87,7 @@ MATRIX = {
 def test_one_department_leads_and_several_are_coordinated(
     topic: str | None, accounts: list[str], department: str, concerned: tuple[str, ...]
 ) -> None:
-    """Whose matter it is leads; where it is several's or nobody's, the coordinator does."""
+    """Whose matter it is leads, also where the coordinator's account is spoken to; where it is several's or nobody's, the coordinator does."""
     lead = propose_lead((topic or "",), accounts, TOPICS, MATRIX, RULES.routing)
     assert (lead.department, lead.concerned) == (department, concerned)
     assert "61号" in lead.source

@@ -41,7 +41,11 @@ def test_words_and_voice_decide_together(text: str, probability: float, kind: As
 
 
 def test_a_content_author_complains_with_words_only() -> None:
-    """A voice that nothing bears out is not believed where the text is a friendly one."""
+    """A voice that nothing bears out is not believed where the text is a friendly one; thanks for what was put right are thanks."""
+    thanks = fold("昨天反映井盖松动，今天就换好了，表扬")
+    assert WORDS.judge(thanks, 0.9, content=True).kind is AskKind.PRAISE
+    assert WORDS.judge(thanks, 0.9).kind is AskKind.COMPLAINT
+    assert WORDS.judge(fold("谢谢，我要举报他们"), 0.9, content=True).kind is AskKind.REPORT
     assert WORDS.judge(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, content=True).kind is None
     assert WORDS.judge(fold("路灯坏了两个月，今天真高兴"), 0.99, content=True).kind is AskKind.COMPLAINT
 
