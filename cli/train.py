@@ -32,6 +32,7 @@ class WorseError(YuqingError):
     type=click.Path(path_type=Path),
     help="Cut with the words of this file too (jieba's format). Default: YUQING_NLP__DICTIONARY.",
 )
+@click.option("--folds", is_flag=True, help="Measure the recipe for sentiment by five folds, too: several minutes more.")
 @click.option("--corrections", is_flag=True, help="Learn from the corrections in the database, too.")
 @click.option("--versions", is_flag=True, help="List the versions instead; * is the one in use.")
 @click.option("--back", type=click.IntRange(min=1), help="Go back to this version instead.")
@@ -44,6 +45,7 @@ def train(
     back: int | None,
     *,
     corrections: bool,
+    folds: bool,
     versions: bool,
     as_json: bool,
 ) -> None:
@@ -80,7 +82,7 @@ def train(
         raise click.UsageError("give --data, --versions or --back")
     segmenter = Segmenter.of_office(office_dictionary or settings.nlp.dictionary)
     judged = _judged(settings) if corrections else []
-    card = _train(data, out or shelf / str(revision), segmenter, revision, judged)
+    card = _train(data, out or shelf / str(revision), segmenter, revision, judged, folds=folds)
     _show(card, as_json=as_json)
     if out is None:
         _put_to_use(shelf, revision, data, settings)
@@ -88,7 +90,7 @@ def train(
         click.echo(f"已写入 {out or shelf / str(revision)}（tag_revision {card.tag_revision}）。")
 
 
-def _train(data: Path, out: Path, segmenter: "Segmenter", revision: int, judged: "list[Judged]") -> "Card":
+def _train(data: Path, out: Path, segmenter: "Segmenter", revision: int, judged: "list[Judged]", *, folds: bool) -> "Card":
     from nlp.train import train as train_models
 
     today = dt.datetime.now(dt.UTC).date()
@@ -100,13 +102,22 @@ def _train(data: Path, out: Path, segmenter: "Segmenter", revision: int, judged:
         today=today,
         tell=lambda step: click.echo(f"{step} …", err=True),
         judged=judged,
+        folds=folds,
     )
 
 
 def _put_to_use(shelf: Path, revision: int, data: Path, settings: Settings) -> None:
+    from nlp.errors import WeightsError
+    from nlp.models import SHIPPED
     from nlp.shelf import in_use, use
 
-    before = _scores(in_use(shelf), data, settings)
+    try:
+        before = _scores(in_use(shelf), data, settings)
+    except WeightsError as error:
+        if error.reason != "format":
+            raise
+        click.echo(f"在用的版本不能再用，改与随程序提供的模型比较：{error}", err=True)
+        before = _scores(SHIPPED, data, settings)
     after = _scores(shelf / str(revision), data, settings)
     worse = [f"{name} {before[name]:.4f} → {after[name]:.4f}" for name in before if after[name] < before[name] - WORSE]
     if worse:

@@ -37,8 +37,8 @@ def find(weights: Weights, segmenter: Segmenter, data: Path) -> dict[str, Findin
     margins = weights.topic.margins(Hashed(segmenter.cut_batch([text.text for text in labelled])))
     voice = measure_voice(data, segmenter, weights.voice.words)
     return {
-        SENTIMENT: Findings(sentiment, tuple(map(_macro_f1, sentiment))),
-        TOPIC: Findings(topic, (*map(_macro_f1, topic), *measure_other(labelled, margins, weights.other))),
+        SENTIMENT: Findings(sentiment, tuple(map(macro_f1, sentiment))),
+        TOPIC: Findings(topic, (*map(macro_f1, topic), *measure_other(labelled, margins, weights.other))),
         VOICE: Findings((voice.forms, voice.asks), (*voice.figures, *measure_about(data, segmenter, weights.voice))),
     }
 
@@ -68,5 +68,6 @@ def short_of(name: str, promised: Mapping[str, float], found: Sequence[Figure], 
     return told
 
 
-def _macro_f1(each: Measured) -> Figure:
+def macro_f1(each: Measured) -> Figure:
+    """The figure of a set that its card promises."""
     return Figure(each.measure, each.macro_f1, each.interval, each.rows)

@@ -24,6 +24,7 @@ class FeltText(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     sentiment: int
     set: str  # one of DOMAINS
+    emotion: str | None = None  # finer than the sentiment, where somebody has said so
 
 
 class CutMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,17 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.topic_names import OTHER, TOPIC_NAMES
-from nlp.data import DOMAINS, SENTIMENTS, cut_messages, felt_texts, raw_messages
+from nlp.data import DOMAINS, SENTIMENTS, FeltText, cut_messages, felt_texts, raw_messages
 from nlp.features import Hashed
 from nlp.figures import RESAMPLES, SEED, Figure, interval, share
 from nlp.labelled import Labelled
 from nlp.linear import Answer, Classifier, Numbers
 from nlp.other import Other
 from nlp.segment import Batch, Segmenter, batch_of_words
+from nlp.stacked import Stacked
 
 Matrices = NDArray[np.int64]
 
 BINS = 15
+CHANCES = 100  # draws for what calibration errors are by chance
+SUREST = 0.7  # share of answers
 
 
 class Label(NamedTuple):
@@ -50,6 +53,10 @@ class Measured(NamedTuple):
     labels: tuple[Label, ...]
     confusion: tuple[tuple[int, ...], ...]  # rows: right label, columns: answer
     calibration_error: float  # expected (ECE): the mean gap between how sure answers were and how often they were right
+    by_chance: (
+        float  # the calibration error that answers as sure as these have on so few texts when they are as often right as they are sure
+    )
+    surest: float  # how often the surest 70 % of the answers were right
     bins: tuple[Bin, ...]
 
 
@@ -61,7 +68,8 @@ def measure(name: str, labels: Sequence[object], right: Sequence[object], answer
     precision, recall, f1 = (each[0] for each in _by_label(matrix[None]))
     chance = np.random.default_rng(SEED)
     drawn = chance.multinomial(len(right), matrix.ravel() / max(len(right), 1), RESAMPLES).reshape(RESAMPLES, *matrix.shape)
-    bins = tuple(_bins(answer.score.astype(np.float64), answer.best == places))
+    score, hit = answer.score.astype(np.float64), answer.best == places
+    bins = tuple(_bins(score, hit))
     return Measured(
         measure=name,
         rows=len(right),
@@ -73,20 +81,36 @@ def measure(name: str, labels: Sequence[object], right: Sequence[object], answer
             for place, label in enumerate(labels)
         ),
         confusion=tuple(tuple(row) for row in matrix.tolist()),
-        calibration_error=sum(each.rows * abs(each.said - each.right) for each in bins) / max(len(right), 1),
+        calibration_error=_gap(bins),
+        by_chance=float(np.mean([_gap(tuple(_bins(score, chance.random(len(score)) < score))) for _ in range(CHANCES)])),
+        surest=_surest(score, hit),
         bins=bins,
     )
 
 
-def measure_sentiment(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Iterator[Measured]:
+def _gap(bins: Sequence[Bin]) -> float:
+    return sum(each.rows * abs(each.said - each.right) for each in bins) / max(sum(each.rows for each in bins), 1)
+
+
+def _surest(score: NDArray[np.float64], hit: NDArray[np.bool_]) -> float:
+    first = np.argsort(-score, kind="stable")[: round(SUREST * len(score))]
+    return float(hit[first].mean()) if len(first) else 0.0
+
+
+def measure_sentiment(classifier: Stacked, segmenter: Segmenter, folder: Path) -> Iterator[Measured]:
     """On the microblogs kept for development, by domain and of all. Raises DataError."""
     rows = felt_texts(folder, "dev")
     answer = classifier.answer(Hashed(segmenter.cut_batch([row.text for row in rows])))
+    yield from by_domain("dev", rows, answer)
+
+
+def by_domain(part: str, rows: Sequence[FeltText], answer: Answer) -> Iterator[Measured]:
+    """What was answered to microblogs, by domain and of all; domains without a text are left out."""
     for name, domains in (*((domain, {domain}) for domain in DOMAINS), ("all", {*DOMAINS})):
         places = [place for place, row in enumerate(rows) if row.set in domains]
         if places:
             chosen = Answer(answer.probabilities[places], answer.margins[places])
-            yield measure(f"macro-F1, dev/{name}", SENTIMENTS, [rows[place].sentiment for place in places], chosen)
+            yield measure(f"macro-F1, {part}/{name}", SENTIMENTS, [rows[place].sentiment for place in places], chosen)
 
 
 def measure_topic(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Iterator[Measured]:
@@ -119,7 +143,7 @@ def clear(labelled: Sequence[Labelled]) -> list[int]:
     return [place for place, text in enumerate(labelled) if text.labels == {OTHER} or OTHER not in text.labels]
 
 
-def sentiment_scores(classifier: Classifier, segmenter: Segmenter, folder: Path) -> Mapping[str, float]:
+def sentiment_scores(classifier: Stacked, segmenter: Segmenter, folder: Path) -> Mapping[str, float]:
     """Macro-F1 by measure. Raises DataError."""
     return {each.measure: each.macro_f1 for each in measure_sentiment(classifier, segmenter, folder)}
 

@@ -56,7 +56,7 @@ def fit(texts: Texts, recipe: Recipe, background: Background | None = None) -> P
     known = frequent(texts.features, recipe.least_texts)
     lookup = Lookup(known)
     present = lookup.present(texts.features, len(texts.labels))
-    rarity = _rarity(present, len(known))
+    rarity = rarity_of(present, len(known))
     inputs = matrix(unit_values(present, rarity), present, len(known))
     others = inputs[:0]
     if background is not None:
@@ -78,7 +78,7 @@ def frequent(features: Features, least_texts: int) -> Hashes:
     return hashes[counts >= least_texts]
 
 
-def _rarity(present: Present, known: int) -> Numbers:
+def rarity_of(present: Present, known: int) -> Numbers:
     """Inverse document frequency, as scikit-learn's TfidfTransformer has it without smoothing; shape (known,)."""
     texts = np.bincount(present.rows, minlength=known)
     return (1 + np.log(len(present.counts) / np.maximum(texts, 1))).astype(np.float16).astype(np.float32)
@@ -94,14 +94,16 @@ def _fit_columns(inputs: Matrix, others: Matrix, labels: NDArray[np.int64], reci
     """Weights, shape (known, labels), and intercepts, shape (labels,): each label against the rest and against `others`, which have none."""
     inputs = sp.vstack([inputs, others]).tocsr()
     labels = np.concatenate([labels, np.full(others.shape[0], _NO_LABEL)])
-    weights: list[NDArray[np.float64]] = []
-    intercepts: list[float] = []
-    for label in np.unique(labels[labels != _NO_LABEL]):
-        ratio = _log_count_ratio(inputs, labels == label, recipe.smoothing)
-        machine = LinearSVC(C=recipe.cost, class_weight="balanced", random_state=SEED).fit(inputs @ sp.diags(ratio), labels == label)
-        weights.append(ratio * machine.coef_[0])
-        intercepts.append(machine.intercept_[0])
-    return np.array(weights).T.astype(np.float16).astype(np.float32), np.array(intercepts, dtype=np.float32)
+    fitted = [fit_column(inputs, labels == label, recipe) for label in np.unique(labels[labels != _NO_LABEL])]
+    weights = np.array([column for column, _ in fitted]).T.astype(np.float16).astype(np.float32)
+    return weights, np.array([intercept for _, intercept in fitted], dtype=np.float32)
+
+
+def fit_column(inputs: Matrix, members: NDArray[np.bool_], recipe: Recipe) -> tuple[NDArray[np.float64], float]:
+    """What tells members from the others: weights, shape (known,), and the intercept; there must be some of both."""
+    ratio = _log_count_ratio(inputs, members, recipe.smoothing)
+    machine = LinearSVC(C=recipe.cost, class_weight="balanced", random_state=SEED).fit(inputs @ sp.diags(ratio), members)
+    return ratio * machine.coef_[0], float(machine.intercept_[0])
 
 
 def _log_count_ratio(inputs: Matrix, members: NDArray[np.bool_], smoothing: float) -> NDArray[np.float64]:

@@ -33,11 +33,16 @@ class Logistic(NamedTuple):
         return cls(tuple(names), weights, intercept)
 
 
-def fit(names: Sequence[str], inputs: Numbers, labels: Sequence[int], weights: Sequence[float], strength: float = 1.0) -> Logistic:
-    """Fit weights by maximum likelihood with an L2 penalty of 1 / `strength` on inputs of unit variance."""
+def fit(
+    names: Sequence[str], inputs: Numbers, labels: Sequence[int], weights: Sequence[float], strength: float = 1.0, *, flattest: float = 1e-3
+) -> Logistic:
+    """Fit weights by maximum likelihood with an L2 penalty of 1 / `strength` on inputs of unit variance.
+
+    An input whose deviation is below `flattest` is taken for one of that deviation: next to nothing is learned of it.
+    """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training only: half a second to import
 
-    scale = np.maximum(inputs.std(axis=0), np.float32(1e-3))
+    scale = np.maximum(inputs.std(axis=0), np.float32(flattest))
     model = LogisticRegression(C=strength, max_iter=2000).fit(inputs / scale, labels, sample_weight=weights)
     found = np.concatenate([-model.coef_, model.coef_]) / 2 if len(model.coef_) == 1 else model.coef_
     bias = np.concatenate([-model.intercept_, model.intercept_]) / 2 if len(model.coef_) == 1 else model.intercept_

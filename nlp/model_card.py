@@ -4,7 +4,9 @@ from nlp.models import Card, ModelCard
 
 _WHAT = {
     "topic": "Which of seven fields of a government's work a text is about, or none (其他). Linear support vectors over log-count ratios.",
-    "sentiment": "Whether a text is negative (-1), neutral (0) or positive (1). Linear support vectors over log-count ratios.",
+    "sentiment": "Whether a text is negative (-1), neutral (0) or positive (1). Linear support vectors over log-count ratios for sentiments, emotions and "
+    "the kind of talk, weighed by a logistic regression over their margins and the products of these. Five folds: parts of the training set, each measured "
+    "by a model of the others.",
     "voice": "In which voice a text speaks (own words, news, advert), whether its author asks for something, and whether it is about an account "
     "that it names. Logistic regressions over cue words; measured by five-fold cross-validation, `about` on labels given last.",
     "keywords": "How rare words are: their inverse document frequency; 0 for pronouns, particles and their like.",
@@ -29,11 +31,12 @@ def _model(name: str, model: ModelCard) -> list[str]:
     if model.labels:
         lines.append(f"- Labels: {' '.join(model.labels)}. Features: {', '.join(model.kinds)}.")
     lines += [f"- Trained on {data.rows:,} texts of {data.name}. Terms: {data.terms}" for data in model.data]
-    if model.scores:
+    scores = {**model.scores, **model.folds}
+    if scores:
         lines += [
             "",
             "| measure | score |",
             "|---|---|",
-            *(f"| {measured} | {score:.4f} |" for measured, score in model.scores.items()),
+            *(f"| {measured} | {score:.4f} |" for measured, score in scores.items()),
         ]
     return lines

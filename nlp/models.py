@@ -25,9 +25,10 @@ from nlp.linear import Classifier, Parameters
 from nlp.logistic import Logistic
 from nlp.other import Other
 from nlp.segment import Segmenter, Stamp
+from nlp.stacked import Stacked, Weighing
 from nlp.voice import WORDS, Voice, input_names
 
-FORMAT = 2  # of the folder; raise it when older programs could misread it
+FORMAT = 3  # of the folder; raise it when older programs could misread it
 CARD = "card.json"
 ACTIVE = "active"  # names the version in use on a shelf, see `nlp.shelf`
 SHIPPED = Path(__file__).parent / "weights"
@@ -46,7 +47,7 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
     terms: str
 
 
-class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
+class ModelCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one model is, and how good it was when it was made."""
 
     sha256: str
@@ -54,6 +55,7 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     data: tuple[Data, ...]
     scores: dict[str, float]  # by measure and set, for example "macro-F1, dev/virus"
+    folds: dict[str, float] = {}  # likewise, of models made in the same way from parts of the training set; where they were measured
 
     @property
     def version(self) -> str:
@@ -74,13 +76,19 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     models: dict[str, ModelCard]
 
 
+class _Revised(msgspec.Struct, frozen=True):
+    """What cards of all formats have."""
+
+    tag_revision: int
+
+
 class Weights(NamedTuple):
     """A folder of weights, read and verified."""
 
     card: Card
     topic: Classifier
     other: Other
-    sentiment: Classifier
+    sentiment: Stacked
     voice: Voice
     about: Logistic
     keywords: Rarity
@@ -116,12 +124,20 @@ def read_card(folder: Path) -> Card:
 
 
 def next_revision(folder: Path) -> int:
-    """A tag revision higher than that of the shipped weights and of those in the folder, which may be missing.
+    """A tag revision higher than that of the shipped weights and of those in the folder, which may be missing or of another format.
 
     Raises WeightsError where there is a card that can't be read, for then nobody knows what its revision was.
     """
     places = (SHIPPED, folder, *(path for path in folder.glob("*") if path.name.isdecimal()))
-    return 1 + max((read_card(place).tag_revision for place in places if (place / CARD).exists()), default=0)
+    return 1 + max((_revision(standing(place) / CARD) for place in places if (place / CARD).exists()), default=0)
+
+
+def _revision(path: Path) -> int:
+    """What a card of any format says of its tags' revision."""
+    try:
+        return msgspec.json.decode(_read(path), type=_Revised).tag_revision
+    except msgspec.DecodeError as error:
+        raise WeightsError("damaged", path, f"is not a card of weights ({error}): {_AGAIN}") from error
 
 
 def standing(folder: Path) -> Path:
@@ -151,7 +167,7 @@ def load(folder: Path, segmenter: Segmenter) -> Weights:
             card=card,
             topic=_classifier(card, TOPIC, arrays[TOPIC]),
             other=Other(threshold, slope),
-            sentiment=_classifier(card, SENTIMENT, arrays[SENTIMENT]),
+            sentiment=_stacked(card, SENTIMENT, arrays[SENTIMENT]),
             voice=_voice(card, cues, arrays[VOICE]),
             about=Logistic.read("about", INPUTS, arrays[VOICE]),
             keywords=Rarity(rarity["hashes"], rarity["idf"].astype(np.float32), float(rarity["unknown"])),
@@ -176,6 +192,10 @@ def _classifier(card: Card, name: str, arrays: Arrays) -> Classifier:
     rarity, weights, intercept = (arrays[key].astype(np.float32) for key in ("rarity", "weights", "intercept"))
     parameters = Parameters(arrays["hashes"], rarity, weights, intercept, float(arrays["sharpness"]))
     return Classifier(card.models[name].kinds, parameters)
+
+
+def _stacked(card: Card, name: str, arrays: Arrays) -> Stacked:
+    return Stacked(_classifier(card, name, arrays), Weighing.read(arrays["weights"].shape[1], arrays))
 
 
 def _voice(card: Card, cues: Cues, arrays: Arrays) -> Voice:

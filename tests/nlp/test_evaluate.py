@@ -42,6 +42,20 @@ def test_calibration() -> None:
     assert measured([0, 1, 2], [0, 1, 2]).calibration_error == pytest.approx(0.25, abs=1e-6)
 
 
+def test_few_answers_look_badly_calibrated_by_chance() -> None:
+    """So the error is told beside what chance alone makes of as many answers."""
+    few, many = measured([0, 1, 2, 0] * 5, [0, 1, 2, 1] * 5), measured([0, 1, 2, 0] * 500, [0, 1, 2, 1] * 500)
+    assert 0.03 < few.by_chance < 0.15
+    assert many.by_chance < few.by_chance / 5
+
+
+def test_the_surest_answers_are_counted_apart() -> None:
+    """Seven of ten: the three least sure ones, which are wrong here, are left out."""
+    sure = np.array([[0.9, 0.1]] * 7 + [[0.6, 0.4]] * 3, dtype=np.float32)
+    found = measure("macro-F1, x", (0, 1), [0] * 7 + [1] * 3, Answer(sure, sure))
+    assert (found.accuracy, found.surest) == (0.7, 1.0)
+
+
 def test_the_interval_narrows_with_the_rows() -> None:
     """And is the same each time."""
     few, many = measured([0, 1, 2, 0] * 5, [0, 1, 2, 1] * 5), measured([0, 1, 2, 0] * 500, [0, 1, 2, 1] * 500)
@@ -75,14 +89,14 @@ def test_the_command_shows_and_holds_models_to_their_card(labelled_data: Path, s
     assert {each["measure"] for each in found["sets"]["topic"]} == {"macro-F1, dev", "macro-F1, dev_raw"}
 
 
-def test_proofreading_is_measured_where_it_is_asked_for(
+def test_what_takes_models_made_anew_is_measured_where_it_is_asked_for(
     labelled_data: Path, small_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its model is made anew for each part, and held to the card of the one that is shipped."""
+    """Sentiment by five folds and proofreading by its parts, each held to its card."""
     for name, value in {"BUCKETS": 1 << 12, "OUTER": 2, "INNER": 2, "NAMES": 60}.items():
         monkeypatch.setattr(training, name, value)
     data = shutil.copytree(labelled_data, sets.write(tmp_path / "sets"), dirs_exist_ok=True)
-    given = run("--data", data, "--weights", small_weights, "--proofreading", "--json")
+    given = run("--data", data, "--weights", small_weights, "--anew", "--json")
     shipped = read_card_of_proofreading(PROOFREADING)
     found = {figure["measure"]: figure["value"] for figure in json.loads(given.stdout)["figures"]["proofread"]}
     assert found.keys() == shipped.scores.keys()

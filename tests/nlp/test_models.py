@@ -115,18 +115,18 @@ def test_a_file_without_an_array_is_refused(weights: Path) -> None:
     assert "other" in refused(weights, "damaged")
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b'{"format": 2}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b'{"format": 3}', b"\xff"])
 def test_a_broken_card_is_refused(weights: Path, content: bytes) -> None:
     """A card that can't be read is refused, and never guessed at."""
     (weights / CARD).write_bytes(content)
-    refused(weights, "damaged" if content == b'{"format": 2}' or not content.startswith(b'{"') else "format")
+    refused(weights, "damaged" if content == b'{"format": 3}' or not content.startswith(b'{"') else "format")
 
 
-@pytest.mark.parametrize("version", [1, 3, None])
+@pytest.mark.parametrize("version", [2, 4, None])
 def test_another_format_is_refused(weights: Path, version: int | None) -> None:
     """A folder of an older or a newer format is refused by its number, before anything else is read."""
     change_card(weights, lambda card: card.update(format=version, models="other than now"))
-    assert "this program reads 2" in refused(weights, "format")
+    assert "this program reads 3" in refused(weights, "format")
 
 
 def test_other_features_are_refused(weights: Path) -> None:
