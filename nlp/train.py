@@ -31,7 +31,7 @@ from nlp.train_about import train_about
 from nlp.train_sentiment import OFFICE, SENTIMENT_RECIPE, fit_sentiment, measure_folds
 from nlp.train_voice import KINDS, train_voice
 
-TOPIC_RECIPE = Recipe(kinds=("words", "twos_within", "threes_within"), least_texts=2, smoothing=1.0, cost=0.1)
+TOPIC_RECIPE = Recipe(kinds=("words", "pairs", "twos_within", "threes_within"), least_texts=3, smoothing=1.0, cost=0.2)
 
 CORRECTION_WEIGHT = 3  # a person who corrects looks at one text; a set was labelled by the hundred
 
