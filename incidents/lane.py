@@ -113,7 +113,10 @@ class Lane:
         return ShownRequest(row, records, requests.possible(found, by, self._rules))
 
     def move(self, request: str, to: RequestStage, by: Actor, given: RequestGiven, *, seen: int | None = None) -> Request:
-        """Move a request on. Raises NoSuchCase, NotAllowed, and Conflict where somebody else was faster."""
+        """Move a request on. Raises NoSuchCase, NotAllowed, and Conflict where somebody else was faster.
+
+        A report that a reader finds in the same moment to be against the department that it goes to is taken back from there: NotAllowed.
+        """
 
         def possible(found: Request) -> list[str]:
             return [str(step.to) for step in requests.possible(found, by, self._rules)]
@@ -121,7 +124,11 @@ class Lane:
         def act(found: Request) -> RequestRecord:
             return requests.apply(found, to, by, given, self._clock(), rules=self._rules)[1]
 
-        return self._cases.advance(request, act, seen=seen, possible=possible)
+        moved = self._cases.advance(request, act, seen=seen, possible=possible)
+        back = self._taken_from(moved, [name for name in moved.reported if name == moved.department], by)
+        if back is not moved:
+            raise NotAllowed("reported", f"{request} is against {moved.department}: it can't go there", possible=possible(back))
+        return moved
 
     def against(self, request: str, departments: Iterable[str], by: Actor) -> Request:
         """Add departments that a reader has found a report to be against; one of them that has it loses it.
@@ -138,11 +145,14 @@ class Lane:
                 raise NotAllowed("not_yours", f"{found.id}: {by.user} can't say whom it is against: it is for the readers of reports")
             return requests.against(found, names)
 
-        found = self._cases.change(request, add)
-        if not requests.is_with(found, names):
+        return self._taken_from(self._cases.change(request, add), names, by)
+
+    def _taken_from(self, found: Request, departments: Sequence[str], by: Actor) -> Request:
+        """Take a report from the department that has it, where that is one of these."""
+        if not requests.is_with(found, departments):
             return found
         return self._cases.advance(
-            request, lambda now: requests.taken_from(now, names, by, self._clock()), seen=found.records, possible=lambda _: []
+            found.id, lambda now: requests.taken_from(now, departments, by, self._clock()), seen=found.records, possible=lambda _: []
         )
 
     def _rows(self, found: Sequence[Request], by: Actor) -> list[RequestRow]:

@@ -1,6 +1,7 @@
 """The lane of requests: from receipt to rating; a report opens to its readers and never goes to whom it is against. On both engines."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from incidents.errors import Conflict, NoSuchCase, NotAllowed
 from incidents.lane import Lane, WantedRequests
 from incidents.reports import HIDDEN
 from incidents.requests import Channel, RequestGiven, RequestStage
+from indexers.records import Records
 from tests.incidents.desk import ADMIN, HANDLER, LINK, OFFICER, STRANGER
 from tests.incidents.posted import City, post
 
@@ -122,6 +124,26 @@ def test_a_report_is_taken_from_whom_it_is_found_to_be_against(lane: Lane, repor
     lane.move(report, RequestStage.ANSWERED, ADMIN, RequestGiven(answer="已办", link="https://office.example/1"))
     taken = lane.against(report, ["xinfang"], ADMIN)
     assert (taken.state, taken.answered_at, taken.department) == (RequestStage.RETURNED, None, None)
+
+
+def test_a_report_that_goes_where_it_is_found_to_be_against_in_the_same_moment_comes_back(
+    lane: Lane, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader says so between an officer's look and his step: the officer is told, and nobody has it."""
+    create = Records.create
+
+    def between(*given: Any) -> object:
+        monkeypatch.setattr(Records, "create", create)
+        assert lane.against(report, ["zhujian"], ADMIN).department is None
+        return create(*given)
+
+    monkeypatch.setattr(Records, "create", between)
+    with pytest.raises(NotAllowed, match="against zhujian") as told:
+        lane.move(report, RequestStage.PASSED_ON, ADMIN, ON)
+    assert "passed_on" in told.value.possible
+    shown = lane.show(report, ADMIN)
+    assert (shown.row.request.department, shown.row.request.state) == (None, RequestStage.RETURNED)
+    assert [record.to.value for record in shown.records] == ["passed_on", "returned"]
 
 
 def test_what_a_reader_wrote_about_a_report_is_not_shown_to_others(lane: Lane, report: str) -> None:
