@@ -7,15 +7,36 @@ from zoneinfo import ZoneInfo
 from config.settings import Settings
 from indexers import queries
 from indexers.connect import connect
+from indexers.left_out import LeftOut
 from indexers.names import Names
+from indexers.queries import Filters
 from indexers.reader import Reader
 from indexers.slots import Window
 from indexers.writer import Writer
+from nlp.known import AskRule, Known
 from nlp.tagger import Tagger
 from services.retag import retag_window
 from tests.indexers.posts import NOW, tagged
 
 TAGGER = functools.cache(Tagger.load)
+ACCUSED = ("我要告发某局长收钱，请大家看看", "建议查查，我要告发某局长收钱", "请问告发某局长去哪里")
+
+
+def test_a_word_for_a_report_that_comes_later_holds_for_posts_that_stand(settings: Settings) -> None:
+    """The weights are the same, and so is their revision: what a post was taken for before gives way all the same."""
+    before = Known(asks=(AskRule("report", ("举报",)),))
+    after = Known(asks=(AskRule("report", ("举报", "告发")),))
+    posts = [tagged(number, text=text).post for number, text in enumerate((*ACCUSED, "路灯亮了"))]
+    with connect(settings) as client:
+        reader = Reader(client, Names(settings.elasticsearch.prefix), ZoneInfo("Asia/Shanghai"))
+        writer = Writer(client, settings.elasticsearch.prefix)
+        assert writer.write(Tagger.load(known=before).tag(posts)) == []
+        client.indices.refresh(index=reader.names.posts)
+        assert queries.search(reader, Filters(without=LeftOut(reports=True))).total == len(posts)
+        retag_window(reader, writer, Tagger.load(known=after), Window(NOW - timedelta(hours=1), NOW + timedelta(hours=1)))
+        client.indices.refresh(index=reader.names.posts)
+        left = queries.search(reader, Filters(without=LeftOut(reports=True))).hits
+        assert [hit.post.text for hit in left] == ["路灯亮了"]
 
 
 def test_a_window_is_tagged_again_and_nothing_else(settings: Settings) -> None:
