@@ -80,8 +80,8 @@ def sign_in_again(office: TestClient, town: Town) -> TestClient:
     return office
 
 
-def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town) -> None:
-    """By the office's words, or by the voice as the model hears it, and which model; of a report that is not for who asks, nothing."""
+def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town, sign_in: SignIn) -> None:
+    """By the office's words, or by the voice as the model hears it, and which model; of a report nothing, whoever asks."""
     told = post("voice", "小区门口的路灯坏了一个月，天天摸黑回家", hours=5)
     town.city.put(msgspec.structs.replace(told, tags=msgspec.structs.replace(told.tags, asks=AskKind.COMPLAINT, asks_score=0.9)))
     town.follow()
@@ -91,6 +91,9 @@ def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town) -
     assert (items[town.question]["kind_by"], items[town.question]["model"]) == ("words", model)
     assert (items[heard]["kind_by"], items[heard]["model"]) == ("model", model)
     assert (items[town.report]["kind_by"], items[town.report]["model"]) == (None, None)
+    reader = sign_in(Role.ADMIN)
+    assert data(reader, f"/requests/{town.report}")["request"]["kind_by"] is None
+    assert "由模型按语气判定" not in reader.get(f"/requests/{town.report}").text
     page = office.get("/requests?show=all").text
     assert "由模型按语气判定" in page
     assert f"由模型按语气判定（{model}）" in page

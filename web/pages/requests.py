@@ -60,7 +60,8 @@ class RequestItem(View):
     post: str | None  # the address of the post's page
     url: str | None  # the address of the original
     words: tuple[str, ...]  # by which the kind was found
-    kind_by: Literal["words", "model"] | None  # the office's words, or the voice as the model hears it; null where the text isn't shown
+    # The office's words, or the voice as the model hears it; null where the text isn't shown, and of a report (举报), which no model makes.
+    kind_by: Literal["words", "model"] | None
     model: str | None  # that tagged its post
     received_at: datetime
     due_at: datetime
@@ -133,7 +134,7 @@ def request_item(desk: Desk, row: RequestRow, *, longest: int | None = SHOWN) ->
         post=post_link(request.post) if row.readable else None,
         url=row.url,
         words=request.words,
-        kind_by=("words" if request.words else "model") if row.readable else None,
+        kind_by=("words" if request.words else "model") if row.readable and not request.is_report else None,
         model=row.model,
         received_at=request.received_at,
         due_at=request.due_at,
