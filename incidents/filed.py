@@ -237,7 +237,8 @@ def _of_member(member: Member) -> dict[str, object]:
 
 def _of_request(request: Request) -> dict[str, object]:
     names = ("post", "kind", "state", "department", "received_at", "due_at", "moved_at")
-    return {name: getattr(request, name) for name in names} | {"report": request.is_report, "waiting": request.state in WAITING}
+    columns = {"report": request.is_report, "reported": request.reported, "waiting": request.state in WAITING}
+    return {name: getattr(request, name) for name in names} | columns
 
 
 def _of_step(record: Record | RequestRecord, case: str) -> dict[str, object]:

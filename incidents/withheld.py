@@ -20,7 +20,7 @@ from indexers.left_out import NOTHING, LeftOut
 from indexers.merge import StoredPost
 from indexers.reader import Reader
 from indexers.records import Records
-from indexers.series import newest_reports
+from indexers.series import called_reports, newest_reports
 from nlp.tagger import text_of
 from streams.messages import AskKind, Standing
 
@@ -74,10 +74,20 @@ class Withheld:
         return by.role.value in self._rules.readers and by.department is None
 
     def _against(self, by: Actor) -> Iterator[str]:
-        """Those reports that are against a reader's own department, the newest also before they are requests."""
-        sorted_ones = self._records.walk(REQUESTS, Search().filter("term", report=True), {"received_at": "asc"})
-        yield from (read.body.post for read in sorted_ones if not may_read(read.body, by, self._rules))
-        yield from self.among(newest_reports(self._reader, most=MOST_UNSORTED), by)
+        """Those reports that are against a reader's own department, also those that are no requests yet."""
+        theirs = Search().filter("term", report=True).filter("term", reported=by.department)
+        yield from (read.body.post for read in self._records.walk(REQUESTS, theirs, {"received_at": "asc"}))
+        yield from self.among(self._unsorted(), by)
+
+    def _unsorted(self) -> Iterator[StoredPost]:
+        """Reports that are no requests yet: the newest, back to where all of a page are; and what a person called so, which none is made of."""
+        yield from called_reports(self._reader, most=MOST_UNSORTED)
+        for page in newest_reports(self._reader, most=MOST_UNSORTED):
+            made = self._records.get_all(REQUESTS, [request_id(post.id) for post in page])
+            known = {name for name, read in made.items() if read.body.is_report}
+            if all(request_id(post.id) in known for post in page):
+                return
+            yield from page
 
     def _report(self, post: StoredPost) -> _Report | None:
         ask = self._asks.find(text_of(post))

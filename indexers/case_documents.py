@@ -91,6 +91,7 @@ class RequestDocument(RecordDocument):
     state = _keyword()
     department = _keyword()
     report = Boolean()
+    reported = _keyword()  # departments that it is against
     received_at = Date()
     due_at = Date()
     moved_at = Date()

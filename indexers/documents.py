@@ -16,7 +16,7 @@ from elasticsearch.dsl.field import Field
 from indexers import case_documents, desk_documents, people, report_documents
 from indexers.names import MAX_ID_BYTES, Names
 
-VERSION = 6  # raise it when a field changes: indices made by another version are refused
+VERSION = 7  # raise it when a field changes: indices made by another version are refused
 PRIORITY = 500  # above the templates that come with a cluster
 LONGEST_KEYWORD = 256  # characters
 

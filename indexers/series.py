@@ -15,10 +15,11 @@ from indexers.merge import StoredPost
 from indexers.queries import FOR_MERGING_ONLY, Filters, posts_where
 from indexers.reader import Body, Reader, buckets, hits, iso, metric, total
 from indexers.slots import Window
-from streams.messages import Coverage, Standing
+from streams.messages import AskKind, Coverage, Standing
 
 PAGE = 5000  # combinations fetched at a time; a server allows 65,536
 POSTS_PAGE = 1000
+REPORTS_PAGE = 100  # as a rule all of the first are requests already, and no second is asked for
 WORDS = ("text", "title", "keywords", "media", "url")
 NO_WORDS = {"text": ""}
 FIELDS = {"account": "accounts", "topic": "topic", "sentiment": "sentiment"}  # what series can be cut by, and where it stands
@@ -80,10 +81,16 @@ def published(reader: Reader, filters: Filters, *, most: int) -> list[StoredPost
     return _walk(reader, "published", query, most)
 
 
-def newest_reports(reader: Reader, *, most: int) -> list[StoredPost]:
-    """Give the reports (举报) that were written last, no more than `most`."""
+def newest_reports(reader: Reader, *, most: int) -> Iterator[list[StoredPost]]:
+    """Give the reports (举报) by the office's words that were written last, a page at a time, no more than `most`."""
     query = Search().filter("term", is_report=True).sort({"indexed_at": {"order": "desc"}}, {"id": {"order": "asc"}})
-    return _walk(reader, "newest_reports", query, most)
+    return _pages(reader, "newest_reports", query, most, size=REPORTS_PAGE)
+
+
+def called_reports(reader: Reader, *, most: int) -> list[StoredPost]:
+    """Give the posts that a person has called reports (举报) though no word says so, those written last, no more than `most`."""
+    query = Search().filter("term", asks=AskKind.REPORT.value).exclude("term", is_report=True)
+    return _walk(reader, "called_reports", query.sort({"indexed_at": {"order": "desc"}}, {"id": {"order": "asc"}}), most)
 
 
 def own_posts(
@@ -124,16 +131,21 @@ def _own(window: Window) -> Search[Any]:
 
 
 def _walk(reader: Reader, name: str, query: Search[Any], most: int, *, words: bool = True) -> list[StoredPost]:
-    found: list[StoredPost] = []
+    return [post for page in _pages(reader, name, query, most, words=words) for post in page]
+
+
+def _pages(
+    reader: Reader, name: str, query: Search[Any], most: int, *, size: int = POSTS_PAGE, words: bool = True
+) -> Iterator[list[StoredPost]]:
     query = query.source(excludes=list(FOR_MERGING_ONLY if words else (*FOR_MERGING_ONLY, *WORDS)))
-    while len(found) < most:
-        size = min(POSTS_PAGE, most - len(found))
+    while most > 0:
+        size = min(size, most)
         page = hits(reader.run(name, reader.names.posts, query.extra(size=size)))
-        found += [_post(hit, {} if words else NO_WORDS) for hit in page]
+        yield [_post(hit, {} if words else NO_WORDS) for hit in page]
         if len(page) < size:
-            break
+            return
+        most -= size
         query = query.extra(search_after=page[-1]["sort"])
-    return found
 
 
 def _post(hit: Body, instead: Body) -> StoredPost:

@@ -286,7 +286,8 @@ def _watching(client: Elasticsearch) -> Iterator[str]:
         "began: the first post that was collected": lambda: series.began(reader),
         "published: posts, newest first": lambda: series.published(reader, Filters(window=window), most=10),
         "own_posts: by monitored accounts, seen lately": lambda: series.own_posts(reader, window, seen_since=AT),
-        "newest_reports": lambda: series.newest_reports(reader, most=1000),
+        "newest_reports": lambda: list(series.newest_reports(reader, most=1000)),
+        "called_reports": lambda: series.called_reports(reader, most=1000),
         "own_posts: without their texts": lambda: series.own_posts(reader, window, words=False),
         "newest_complete, oldest_complete: what a source has covered": lambda: (
             series.newest_complete(reader, "weibo-metro"),

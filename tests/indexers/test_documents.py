@@ -1,6 +1,7 @@
 """The documents and their templates: the fields are those that are written, and strict."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -61,6 +62,12 @@ def test_each_index_is_strict_and_stamped(family: str) -> None:
     assert mapping(family)["dynamic"] == "strict"
     assert mapping(family)["_meta"] == stamp
     assert TEMPLATES[f"office-{family}"]["_meta"].items() > stamp.items()
+
+
+def test_the_page_says_which_version_documents_have() -> None:
+    """Whoever reads it knows whether an index is of this program."""
+    page = (Path(__file__).parents[2] / "docs/database.md").read_text(encoding="utf-8")
+    assert f"Documents are of version {VERSION}." in page
 
 
 def test_templates_that_differ_have_other_digests() -> None:

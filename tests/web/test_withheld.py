@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from config.settings import Settings
 from incidents.withheld import Withheld
+from indexers import series
 from indexers.errors import DatabaseUnavailable
 from indexers.merge import StoredPost, lift
 from indexers.people import People, Role
@@ -169,6 +171,33 @@ def test_what_a_person_says_is_a_report_is_not_found(
     database.indices.refresh(index="*")
     assert data(sign_in(Role.DUTY), "/search?q=心里清楚")["total"] == 0
     assert data(sign_in(Role.ADMIN), "/search?q=心里清楚")["total"] == 1
+
+
+def test_what_a_person_says_is_a_report_is_not_for_whom_it_is_against(town: Town, sign_in: SignIn, database: Elasticsearch) -> None:
+    """A reader within that department counts it no more, though no request is made of it; another one does."""
+    town.city.put(post("veiled", "市交通运输局那位处长收了多少你们心里清楚", hours=6))
+    town.follow()
+    assert sign_in(Role.ANALYST).post("/posts/weibo:veiled", json={"field": "asks", "value": "report"}).status_code == 200
+    database.indices.refresh(index="*")
+    assert data(sign_in(Role.ADMIN, "jiaotong"), "/search?q=心里清楚")["total"] == 0
+    assert data(sign_in(Role.ADMIN, "zhujian"), "/search?q=心里清楚")["total"] == 1
+
+
+@pytest.mark.parametrize("followed", [True, False])
+def test_however_many_reports_wait_none_is_found_by_whom_it_is_against(
+    town: Town, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, *, followed: bool
+) -> None:
+    """Page after page of them, some requests by now and some not; where all are, no second page is asked for."""
+    monkeypatch.setattr(series, "REPORTS_PAGE", 2)
+    asked = Mock(wraps=series._post)
+    monkeypatch.setattr(series, "_post", asked)
+    town.city.put(*(post(f"fresh{n}", f"举报市交通运输局某局长私设金库第{n}次", hours=6) for n in range(5)))
+    if followed:
+        town.follow()
+    asked.reset_mock()
+    assert data(sign_in(Role.ADMIN, "jiaotong"), "/search?q=私设金库")["total"] == 0
+    assert asked.call_count == (2 if followed else 6)  # the town's own one is a request
+    assert data(sign_in(Role.ADMIN, "zhujian"), "/search?q=私设金库")["total"] == 5
 
 
 def test_what_a_newspaper_writes_of_reports_is_open(
