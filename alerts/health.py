@@ -10,6 +10,7 @@ from indexers.cursors import Cursors, Remembered
 NAME = "watch:health"
 STALE = timedelta(minutes=2)  # a watcher that has said nothing for so long is not there
 LATE_DELIVERY = timedelta(minutes=5)
+SLOW_S = 5.0  # of a round: what is told some seconds later is not worth a warning, however short the interval
 
 Outcome = Literal["complete", "partial", "failed"]
 
@@ -68,7 +69,7 @@ def _worst(now: datetime, found: Round, interval_s: float) -> tuple[str | None, 
         return "deliveries_dead", f"{found.dead} 条通知无法送达，已停止重试：yuqing alerts dead"
     if found.learning:
         return "learning", "正在学习历史数据，突增规则暂不报警"
-    if found.took_s > interval_s:
+    if found.took_s > max(interval_s, SLOW_S):
         return "slow", f"一轮用时 {found.took_s:.1f} 秒，超过间隔 {interval_s:.0f} 秒"
     return None, None
 

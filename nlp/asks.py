@@ -89,28 +89,30 @@ class AskWords:
         """The office's words in a folded text (`matching.fold`); None where there are none."""
         return self._first(self._words.find(folded))
 
-    def judge(self, folded: str, probability: float, *, content: bool = False) -> Judged:
+    def judge(self, folded: str, probability: float, *, sentiment: int = 0) -> Judged:
         """What a text asks for, given how probable its voice makes it that it asks.
 
-        content: whether its author is. A voice that nothing else bears out is then not believed, and what thanks for a thing put right
-        ("昨天反映，今天就修好了，表扬") is thanks.
+        sentiment: of its author. Where it is positive, a voice that nothing else bears out is not believed, and what thanks for a thing
+        put right ("昨天反映，今天就修好了，表扬") is thanks. Where it is negative, what hopes for something without a word of the office's
+        ("臭得睡不着，希望重视") complains.
         """
         found = self._words.find(folded)
-        return Judged(self._kind(folded, self._first(found), probability, content=content), AskKind.REPORT.value in found)
+        return Judged(self._kind(folded, self._first(found), probability, sentiment), AskKind.REPORT.value in found)
 
     def _first(self, found: Mapping[str, tuple[str, ...]]) -> Worded | None:
         return next((Worded(kind, found[kind.value]) for kind in self._order if kind.value in found), None) if found else None
 
-    def _kind(self, folded: str, worded: Worded | None, probability: float, *, content: bool) -> AskKind | None:
+    def _kind(self, folded: str, worded: Worded | None, probability: float, sentiment: int) -> AskKind | None:
         if worded is not None:
             if probability < (REPORTED if worded.kind is AskKind.REPORT else WORDED):
                 return None
-            thanks = content and worded.kind not in _URGENT and AskKind.PRAISE.value in self._signs.find(folded)
+            thanks = sentiment > 0 and worded.kind not in _URGENT and AskKind.PRAISE.value in self._signs.find(folded)
             return AskKind.PRAISE if thanks else worded.kind
         signs = self._signs.find(folded) if probability >= SIGNED else {}
         if _GRIEVANCE in signs:
             return AskKind.COMPLAINT
         if signs:
-            return next(AskKind(kind) for kind in _SIGNS if kind in signs)
-        clear = probability >= ALONE and not content
+            kind = next(AskKind(kind) for kind in _SIGNS if kind in signs)
+            return AskKind.COMPLAINT if kind is AskKind.SUGGESTION and sentiment < 0 else kind
+        clear = probability >= ALONE and sentiment <= 0
         return AskKind.COMPLAINT if clear and sum(map(str.isalpha, folded)) >= LEAST_LETTERS else None

@@ -147,7 +147,7 @@ class Tagger:
 
     def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
         for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in self._columns(said):
-            asked = self._asked(one.standing, text, asks, content=self._sentiments[feeling] == 1)
+            asked = self._asked(one.standing, text, asks, self._sentiments[feeling])
             if language not in {CHINESE, NOTHING}:
                 yield self._unread(one, own, words, language, copy, is_report=asked.is_report)
                 continue
@@ -219,9 +219,9 @@ class Tagger:
                 close = (self._topics[second], row[second]) if row[second] >= SECOND else (None, None)
                 yield Subject(self._topics[best], row[best], *close)
 
-    def _asked(self, standing: Standing, folded: str, probability: float, *, content: bool) -> Asked:
+    def _asked(self, standing: Standing, folded: str, probability: float, sentiment: int) -> Asked:
         """What the author asks for. Only private authors ask: a newspaper that writes 投诉 tells of somebody else's."""
-        return self._asks.judge(folded, probability, content=content) if standing is Standing.PRIVATE else NO_ASK
+        return self._asks.judge(folded, probability, sentiment=sentiment) if standing is Standing.PRIVATE else NO_ASK
 
     def _doubtful(self, said: Sequence[Said], folded: Sequence[str], heard: Heard) -> list[tuple[str, ...]]:
         news, advert = (heard.forms[:, FORMS.index(form)].tolist() for form in (Form.NEWS, Form.ADVERT))

@@ -82,6 +82,7 @@ def test_health_is_told_in_the_words_of_coverage(desk: Desk) -> None:
     """Complete; partial with the worst reason; failed where nothing is heard any more."""
     usual = Round(NOW, 0.1, 5, learning=False, running=1, waiting=0, oldest_waiting=None, dead=0)
     assert judged("a", NOW, usual, 5).outcome == "complete"
+    assert judged("a", NOW, usual._replace(took_s=2), 1).outcome == "complete"
     worse = {
         "slow": usual._replace(took_s=9),
         "learning": usual._replace(learning=True, took_s=9),

@@ -43,11 +43,11 @@ def test_words_and_voice_decide_together(text: str, probability: float, kind: As
 def test_a_content_author_complains_with_words_only() -> None:
     """A voice that nothing bears out is not believed where the text is a friendly one; thanks for what was put right are thanks."""
     thanks = fold("昨天反映井盖松动，今天就换好了，表扬")
-    assert WORDS.judge(thanks, 0.9, content=True).kind is AskKind.PRAISE
+    assert WORDS.judge(thanks, 0.9, sentiment=1).kind is AskKind.PRAISE
     assert WORDS.judge(thanks, 0.9).kind is AskKind.COMPLAINT
-    assert WORDS.judge(fold("谢谢，我要举报他们"), 0.9, content=True).kind is AskKind.REPORT
-    assert WORDS.judge(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, content=True).kind is None
-    assert WORDS.judge(fold("路灯坏了两个月，今天真高兴"), 0.99, content=True).kind is AskKind.COMPLAINT
+    assert WORDS.judge(fold("谢谢，我要举报他们"), 0.9, sentiment=1).kind is AskKind.REPORT
+    assert WORDS.judge(fold("手机上就能挂号缴费，少跑好几趟医院"), 0.99, sentiment=1).kind is None
+    assert WORDS.judge(fold("路灯坏了两个月，今天真高兴"), 0.99, sentiment=1).kind is AskKind.COMPLAINT
 
 
 def test_the_words_are_shown() -> None:
@@ -55,6 +55,13 @@ def test_the_words_are_shown() -> None:
     found = WORDS.find(fold("投诉也没人管"))
     assert found is not None
     assert found.words == ("投诉", "没人管")
+
+
+def test_who_is_angry_and_hopes_complains() -> None:
+    """Without a word of the office's; with one it is what the office says, and a calm hope is a suggestion."""
+    assert WORDS.judge(fold("路面又臭又脏，希望重视"), 0.9, sentiment=-1).kind is AskKind.COMPLAINT
+    assert WORDS.judge(fold("路面又臭又脏，希望重视"), 0.9).kind is AskKind.SUGGESTION
+    assert WORDS.judge(fold("真是乱来，建议多装路灯"), 0.9, sentiment=-1).kind is AskKind.SUGGESTION
 
 
 def test_words_of_a_report_are_told_whatever_the_voice_says() -> None:
