@@ -161,8 +161,12 @@ def _list(shelf: Path) -> None:
 
     in_use = shelves.in_use(shelf)
     for revision, card in shelves.versions(shelf).items():
+        mark = "*" if in_use.name == str(revision) else " "
+        if card is None:
+            click.echo(f"{mark} {revision}  格式已旧，本程序不能使用")
+            continue
         models = "/".join(f"{name}-{model.version}" for name, model in card.models.items())
-        click.echo(f"{'*' if in_use.name == str(revision) else ' '} {revision}  {card.made_on}  {models}")
+        click.echo(f"{mark} {revision}  {card.made_on}  {models}")
 
 
 def _show(card: "Card", *, as_json: bool) -> None:

@@ -14,10 +14,19 @@ from nlp.errors import WeightsError
 from nlp.models import ACTIVE, CARD, SHIPPED, Card, read_card, standing
 
 
-def versions(shelf: Path) -> dict[int, Card]:
-    """The cards of all versions by revision, oldest first. Raises WeightsError."""
+def versions(shelf: Path) -> dict[int, Card | None]:
+    """The cards of all versions by revision, oldest first; None for one of a format that this program can't use. Raises WeightsError."""
     numbers = sorted(int(path.name) for path in shelf.glob("*") if path.name.isdecimal() and (path / CARD).exists())
-    return {number: read_card(shelf / str(number)) for number in numbers}
+    return {number: _usable(shelf / str(number)) for number in numbers}
+
+
+def _usable(folder: Path) -> Card | None:
+    try:
+        return read_card(folder)
+    except WeightsError as error:
+        if error.reason == "format":
+            return None
+        raise
 
 
 def in_use(shelf: Path) -> Path:

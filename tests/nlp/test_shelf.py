@@ -72,6 +72,19 @@ def test_training_puts_a_version_to_use_unless_it_is_worse(labelled_data: Path, 
     assert read_card(tmp_path / "weights").tag_revision == good.tag_revision + 2
 
 
+def test_versions_of_an_older_program_stop_nobody(labelled_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are listed as such, their revisions count, and new models are held against those that come with the program."""
+    monkeypatch.setenv("YUQING_DATA_DIR", str(tmp_path))
+    old = tmp_path / "weights" / "9"
+    old.mkdir(parents=True)
+    (old / CARD).write_text('{"format": 1, "tag_revision": 9}')
+    use(tmp_path / "weights", 9)
+    assert run("--versions").stdout == "* 9  格式已旧，本程序不能使用\n"
+    trained = run("--data", labelled_data)
+    assert "改与随程序提供的模型比较" in trained.stderr
+    assert (tmp_path / "weights" / "10" / CARD).exists()
+
+
 def test_corrections_are_learned_from(labelled_data: Path, small_weights: Path, tmp_path: Path) -> None:
     """They change what the models say of such texts, and the card counts them."""
     text = "今天发布通知"
