@@ -24,6 +24,28 @@ _SIGNS: Mapping[str, tuple[str, ...]] = {
     "praise": ("感谢", "谢谢", "表扬", "点赞", "点个赞", "好样的", "辛苦了", "给力", "多亏", "真负责", "真好", "真不错"),
 }
 _URGENT = frozenset({AskKind.REPORT, AskKind.HELP})  # what is never taken for thanks
+_POLITE = frozenset({"感谢", "谢谢", "辛苦了"})  # what ends many a text that asks, too ("请尽快处理，谢谢")
+_STILL = ("question", "suggestion", "help")  # signs of what is no thanks, however polite
+_PUT_RIGHT = "put right"
+_PUTS_RIGHT = (
+    "解决了",
+    "已解决",
+    "已经解决",
+    "圆满解决",
+    "处理好了",
+    "处理完",
+    "修好了",
+    "修复了",
+    "换好了",
+    "弄好了",
+    "办好了",
+    "办妥",
+    "恢复了",
+    "清理了",
+    "拆除了",
+    "整改了",
+    "找到了",
+)
 _GRIEVANCE = "grievance"
 _GRIEVANCES = (
     "投诉",
@@ -84,6 +106,7 @@ class AskWords:
         self._words = Words({kind.id: Listed(kind.words, kind.except_) for kind in ordered})
         signs = {kind: Listed(words) for kind, words in _SIGNS.items()}
         self._signs = Words({**signs, _GRIEVANCE: Listed(_GRIEVANCES)})
+        self._put_right = Words({_PUT_RIGHT: Listed(_PUTS_RIGHT)})
 
     def find(self, folded: str) -> Worded | None:
         """The office's words in a folded text (`matching.fold`); None where there are none."""
@@ -102,11 +125,19 @@ class AskWords:
     def _first(self, found: Mapping[str, tuple[str, ...]]) -> Worded | None:
         return next((Worded(kind, found[kind.value]) for kind in self._order if kind.value in found), None) if found else None
 
+    def _thanks(self, folded: str) -> bool:
+        """Whether a text praises, or thanks for a thing put right, and asks for nothing more."""
+        signs = self._signs.find(folded)
+        praise = signs.get(AskKind.PRAISE.value, ())
+        if not praise or any(sign in signs for sign in _STILL):
+            return False
+        return not _POLITE.issuperset(praise) or bool(self._put_right.find(folded))
+
     def _kind(self, folded: str, worded: Worded | None, probability: float, sentiment: int) -> AskKind | None:
         if worded is not None:
             if probability < (REPORTED if worded.kind is AskKind.REPORT else WORDED):
                 return None
-            thanks = sentiment > 0 and worded.kind not in _URGENT and AskKind.PRAISE.value in self._signs.find(folded)
+            thanks = sentiment > 0 and worded.kind not in _URGENT and self._thanks(folded)
             return AskKind.PRAISE if thanks else worded.kind
         signs = self._signs.find(folded) if probability >= SIGNED else {}
         if _GRIEVANCE in signs:

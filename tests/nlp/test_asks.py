@@ -50,6 +50,23 @@ def test_a_content_author_complains_with_words_only() -> None:
     assert WORDS.judge(fold("路灯坏了两个月，今天真高兴"), 0.99, sentiment=1).kind is AskKind.COMPLAINT
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("反映一下，建设路井盖松动，请尽快处理，非常感谢", AskKind.COMPLAINT),
+        ("反映一下，楼道灯坏了，谢谢", AskKind.COMPLAINT),
+        ("我想咨询一下公积金提取需要什么材料，谢谢您的解答", AskKind.QUESTION),
+        ("建议东湖路增加一趟夜班公交，感谢！", AskKind.SUGGESTION),
+        ("烧烤摊油烟扰民，上次解决了又来，希望管管，辛苦了", AskKind.COMPLAINT),
+        ("感谢城管局，昨天反映的占道问题今天解决了", AskKind.PRAISE),
+        ("投诉的垃圾堆已经清理了，谢谢环卫师傅", AskKind.PRAISE),
+    ],
+)
+def test_who_asks_politely_asks(text: str, kind: AskKind) -> None:
+    """Thanks at the end of what is asked for make a text sound content; only thanks for a thing put right ask for nothing."""
+    assert WORDS.judge(fold(text), 0.9, sentiment=1).kind is kind
+
+
 def test_the_words_are_shown() -> None:
     """Those of the kind that was found, for everybody to see why."""
     found = WORDS.find(fold("投诉也没人管"))
