@@ -58,6 +58,10 @@ def page(sign_in: SignIn, people: People) -> str:
         record(8, "exported", f"/search.csv?q={'x' * 256}"[:256]),
         record(9, "exported", "daily-2026-11-18.1.docx"),
         record(10, "exported", "june.xlsx"),
+        record(11, "corrected", "weibo:1", "asks: None → report"),
+        record(12, "corrected", "weibo:1", "sentiment: -1 → 1"),
+        record(13, "corrected", "weibo:1", "topic: 环境保护 → 交通运输"),
+        record(14, "corrected", "weibo:1", "tone: loud → low"),
     )
     browser: TestClient = sign_in(Role.ADMIN)
     return browser.get("/audit").text
@@ -71,6 +75,10 @@ def page(sign_in: SignIn, people: People) -> str:
         "转办",
         "推送 9 条，收下 7 条",
         "of before",
+        "诉求：无 → 举报",
+        "情感：负面 → 正面",
+        "主题：环境保护 → 交通运输",
+        "tone: loud → low",
         "误报&lt;b&gt;",
         "/search.csv?q=停水 &lt;b&gt;&amp;from=2026-11-01",
     ],
