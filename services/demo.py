@@ -1,6 +1,7 @@
 """The demo: a simulated city on loopback, and the whole system, as an office would run it, reading that city."""
 
 import os
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -147,7 +148,8 @@ class Show:
 
     def next_steps(self, *more: str) -> list[str]:
         """Commands that show more of what is there, for another terminal; those in `more` come first."""
-        own = f"YUQING_DATA_DIR={self._settings.data_dir} YUQING_CONFIG_DIR={self._settings.config_dir}"
+        given = {"DATA_DIR": self._settings.data_dir, "CONFIG_DIR": self._settings.config_dir, "OFFICE__NAME": self._settings.office.name}
+        own = " ".join(f"YUQING_{name}={shlex.quote(str(value))}" for name, value in given.items())
         commands = (
             "search 自来水",
             "search --sentiment negative --counts",
