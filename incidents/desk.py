@@ -81,7 +81,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     going_on: bool = False  # neither closed nor dismissed
     pressing: bool = False  # going on, or over with a clock that still runs: the law's don't end with the incident
     small: bool = False  # also those of few posts that nobody has touched
-    found: Window | None = None  # found within it
+    found: Window | None = None  # found within it: when they had grown large enough to be listed, small ones when they began
 
 
 class WantedPosts(msgspec.Struct, frozen=True, kw_only=True):
@@ -287,7 +287,9 @@ class Desk:
         if wanted.overdue:
             query = query.filter("range", ends_at={"lte": iso(now)})
         if wanted.found is not None:
-            query = query.filter("range", found_at={"gte": iso(wanted.found.start), "lt": iso(wanted.found.end)})
+            within = {"gte": iso(wanted.found.start), "lt": iso(wanted.found.end)}
+            small = Q("range", found_at=within) & ~Q("exists", field="listed_at")
+            query = query.filter(Q("range", listed_at=within) | small)
         if wanted.going_on:
             query = query.exclude("terms", state=[state.value for state in OVER])
         if wanted.pressing:

@@ -11,7 +11,7 @@ from incidents.records import Given, Grade, Milestone, Stage
 from indexers.slots import Window
 from tests.incidents.desk import DUTY, HANDLER, LINK, NO_DUTY, OFFICER, VIEWER
 from tests.incidents.posted import City, Killed, kill_at, of, post, stories
-from tests.incidents.stories import WATER
+from tests.incidents.stories import BRIDGE, WATER
 
 
 @pytest.fixture
@@ -127,6 +127,25 @@ def test_incidents_are_counted_as_they_are_found(desk: Desk, water: str) -> None
         assert desk.find(Wanted(small=True, departments=(department,))).total == number
     assert counts["state"]["judged"] == 1
     assert "zhujian" in counts["department"]
+
+
+def test_an_incident_is_found_in_the_hour_in_which_it_has_grown(city: City, desk: Desk) -> None:
+    """One post, and hours later the second: it is of that shift; and one that stays small is of the shift of its post."""
+    city.put(post("water0", WATER[0], hours=0), post("bridge0", BRIDGE[0], hours=0))
+    city.follow()
+    first = Window(city.now - timedelta(hours=1), city.now + timedelta(hours=1))
+    city.now += timedelta(hours=3)
+    city.put(post("water1", WATER[1], hours=3))
+    city.follow()
+    assert city.together("water0", "water1")
+    later = Window(city.now - timedelta(hours=1), city.now + timedelta(hours=1))
+
+    def found(window: Window, *, small: bool) -> set[str]:
+        return {row.filed.incident.id for row in desk.find(Wanted(found=window, small=small)).rows}
+
+    water, bridge = city.incident_of("water0"), city.incident_of("bridge0")
+    assert (found(first, small=False), found(later, small=False)) == (set(), {water})
+    assert (found(first, small=True), found(later, small=True)) == ({bridge}, {water})
 
 
 def test_what_presses_is_going_on_or_has_a_clock(city: City, desk: Desk, water: str) -> None:

@@ -151,7 +151,8 @@ def test_a_report_that_nobody_has_sorted_yet_is_hidden_too(reader: Reader) -> No
 def test_incidents_stand_as_they_stood(report: Content, day: Day) -> None:
     """What was found, moved and ended on the day, with records and who; what was done the next morning is not in it."""
     found = report.incidents
-    assert (found.found_total, found.moved_total, found.closed_total) == (2, 2, 1)
+    assert (found.found_total, found.moved_total, found.closed_total) == (3, 2, 1)
+    assert [(row.posts.n, row.found_at < START) for row in found.found] == [(9, False), (4, False), (2, True)]  # the last had one before
     water = next(row for row in found.moved if row.id == day.water)
     assert (water.state, water.level, water.lead) == ("assigned", "黄色", "市住房和城乡建设局")
     assert [(step.by, step.source, step.to) for step in water.steps] == [
