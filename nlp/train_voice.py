@@ -262,7 +262,7 @@ def _crossed(tasks: _Tasks) -> Crossed:
 
 
 def _asks_figures(tasks: _Tasks, sure: Sequence[float]) -> Iterator[Figure]:
-    """What voice and words say together, as the tagger does."""
+    """What voice and words say together, as the tagger does where the sentiment says nothing."""
     ours, right = tasks.asked, tasks.asks.part.labels == 1
     letters, words = np.array([text.set == "messages" for text in ours]), _shipped_words()
     kinds = [words.judge(fold(text.text), probability).kind if text.private else None for text, probability in zip(ours, sure, strict=True)]
