@@ -98,6 +98,11 @@ class Wanted(NamedTuple):
 ALL = Wanted()
 
 
+def _running() -> Search[Any]:
+    """Start a query over episodes that are not over."""
+    return Search().filter("terms", status=list(RUNNING))
+
+
 class Waiting(NamedTuple):
     """Deliveries that are not out yet, and when the first of them was made."""
 
@@ -126,16 +131,15 @@ class Book(NamedTuple):
 
     def running(self) -> list[Read[Episode]]:
         """All episodes that are not over, the latest first."""
-        return list(self.records.walk(EPISODES, Search().filter("terms", status=list(RUNNING)), {"opened_at": "desc"}))
+        return list(self.records.walk(EPISODES, _running(), {"opened_at": "desc"}))
 
     def lasting(self) -> list[Read[Episode]]:
         """Those that are not over and may end by themselves, the latest first."""
-        query = Search().filter("terms", status=list(RUNNING)).exclude("term", once=True)
-        return list(self.records.walk(EPISODES, query, {"opened_at": "desc"}))
+        return list(self.records.walk(EPISODES, _running().exclude("term", once=True), {"opened_at": "desc"}))
 
     def count_running(self) -> int:
         """How many episodes are not over."""
-        return self.records.count(EPISODES, Search().filter("terms", status=list(RUNNING)))
+        return self.records.count(EPISODES, _running())
 
     def pending(self) -> list[Read[Episode]]:
         """All episodes with a step that the outbox does not have yet, oldest first."""
