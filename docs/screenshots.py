@@ -32,7 +32,7 @@ from services.stop import stop_on_signals
 FOLDER = Path(__file__).parent / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT = 1280, 800
-WATER = "自来水"
+WATER, TOPIC = "自来水", "城乡建设"
 PAGES = {  # the name of each picture, and what is drawn
     "duty": "/duty",
     "alerts": "/alerts",
@@ -88,7 +88,7 @@ def begin_to_handle(settings: Settings) -> str:
     client = reach(folder_of(settings))
     assert client is not None
     desk, officer = desk_of(settings, client, load_office(settings, secrets=False)), Actor(OFFICER, Role.DUTY)
-    found = next(row.filed.incident for row in desk.find(Wanted(), size=20).rows if WATER in row.filed.incident.title)
+    found = next(row.filed.incident for row in desk.find(Wanted(), size=20).rows if row.filed.incident.topic == TOPIC)
     for stage, given in (
         (Stage.JUDGED, Given(grounds=("public_interest",), reason="涉及柳塘区居民用水，核实后回应")),
         (Stage.RATED, Given(level="orange")),
