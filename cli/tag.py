@@ -46,7 +46,7 @@ def tag(source: str, output: Path | None, weights: Path | None, office_dictionar
 
     Each line is a JSON object with a `text`. It comes back with topic and sentiment (-1, 0, 1), with how sure they are, a second
     topic where it is close, the office's own topics (topics.yaml), the form of the text (voice, news, advert), what it asks for,
-    tokens and keywords, and with all its other fields; scores are probabilities of the label. With --explain each word that spoke
+    its language, tokens, keywords and the versions of the models, and with all its other fields; scores are probabilities of the label. With --explain each word that spoke
     for an answer (above 0) or against it (below 0) comes with its weight, in log-odds. A line that can't be used comes
     back with `error`; all others are done.
 

@@ -26,6 +26,8 @@ _SHOWN = (
     "language",
     "tokens",
     "keywords",
+    "model",
+    "tag_revision",
 )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nlp.lines import tag_lines
 from nlp.tagger import Tagger
 
-TAGS = {"topic", "topic_score", "sentiment", "sentiment_score", "form", "asks", "tokens", "keywords"}
+TAGS = {"topic", "topic_score", "sentiment", "sentiment_score", "form", "asks", "tokens", "keywords", "model", "tag_revision"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3), max_leaves=5
 )
@@ -31,6 +31,7 @@ def test_a_line_keeps_its_fields_and_gets_tags(tagger: Tagger) -> None:
     assert {name: tagged[name] for name in fields} == fields
     assert tagged["tokens"] == "小区 停水 了"
     assert isinstance(tagged["keywords"], list)
+    assert (tagged["model"], tagged["tag_revision"]) == (tagger.model, tagger.tag_revision)
 
 
 def test_old_tags_are_replaced(tagger: Tagger) -> None:
