@@ -28,9 +28,10 @@ class Ask(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What the tagger says of a text: what its author asks for, or that he asks for nothing."""
+    """What the tagger says of a text: what its author asks for, or that he asks for nothing; `by_person` where a correction says it instead."""
 
     asks: AskKind | None
+    by_person: bool = False
 
 
 class Asks:
@@ -42,7 +43,7 @@ class Asks:
     def find(self, text: str, heard: Heard | None = None) -> Ask | None:
         """What a text asks for, or None. Whether its author is a private one is for the caller to know.
 
-        The words decide the kind. What the tagger heard decides whether it is the author who asks, and not somebody that the text
+        The words decide the kind, unless a person did. What the tagger heard decides whether it is the author who asks, and not somebody that the text
         tells of; where nothing was heard (None), words alone will do. Praise asks for nothing. Words of a report (举报) make one
         whatever was heard: a report that is taken for anything else would be open to those whom it is against.
         """
@@ -51,6 +52,6 @@ class Asks:
             return Ask(RequestKind.REPORT, found.words)
         if heard is not None and heard.asks in {None, AskKind.PRAISE}:
             return None
-        if found is not None:
+        if found is not None and not (heard is not None and heard.by_person and heard.asks is not found.kind):
             return Ask(RequestKind(found.kind.value), found.words)
         return None if heard is None or heard.asks is None else Ask(RequestKind(heard.asks.value), ())

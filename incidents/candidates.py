@@ -63,8 +63,15 @@ def reasons(tagged: TaggedPost, rules: CandidateRules, asks: Asks) -> tuple[Why,
 
 
 def heard_of(said: Tags | StoredPost) -> Heard | None:
-    """What the tagger says of what a post asks for; None where it was tagged by one that doesn't listen for it."""
+    """What the tagger, or a person instead, says of what a post asks for; None where it was tagged by one that doesn't listen for it."""
+    if is_called(said):
+        return Heard(said.asks, by_person=True)
     return None if said.asks_score is None else Heard(said.asks)
+
+
+def is_called(said: Tags | StoredPost) -> bool:
+    """Whether a person has said what a post asks for."""
+    return isinstance(said, StoredPost) and "asks" in said.corrected
 
 
 def is_candidate(text: str, felt: tuple[int, float], spread: int, rules: CandidateRules, asks: Asks) -> bool:

@@ -12,15 +12,16 @@ from typing import NamedTuple
 import msgspec
 
 from incidents.candidates import Why
+from incidents.casework import Kind
 from incidents.flow import merge
 from incidents.levels import Measures
 from incidents.records import Incident, Record
-from incidents.requests import Request, RequestRecord, RequestStage
+from incidents.requests import Request, RequestRecord, RequestStage, replayed
 from indexers.records import Family
-from streams.messages import Kind
+from streams.messages import Kind as PostKind
 
 _SHARE = 0.1
-_SHORT = frozenset({Kind.COMMENT.value, Kind.REPOST.value})
+_SHORT = frozenset({PostKind.COMMENT.value, PostKind.REPOST.value})
 WAITING = (RequestStage.RECEIVED, RequestStage.PASSED_ON, RequestStage.RETURNED)
 
 Concerned = Callable[[str | None, tuple[str, ...]], tuple[str, ...]]  # topic and accounts to departments
@@ -82,6 +83,13 @@ class Grown(msgspec.Struct, frozen=True, kw_only=True):
     now: int
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that leaves its incident, since it proves to be a report (举报), which comes to none."""
+
+    member: Member
+    title: str | None = None  # of the incident from now on, where the post has given it the one before
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What one turn of the follower does to incidents."""
 
@@ -90,12 +98,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[Member, ...] = ()
     names: dict[str, str] = {}  # what incidents that have grown are called from now on, if nobody has touched them
     grown: tuple[Grown, ...] = ()
+    left: tuple[Left, ...] = ()
     merges: tuple[tuple[str, str], ...] = ()  # which goes, which stays; in order
 
     @property
     def touches(self) -> tuple[str, ...]:
         """The incidents that it is about."""
-        ids = [member.incident for member in self.members] + [grown.incident for grown in self.grown]
+        ids = [member.incident for member in (*self.members, *(left.member for left in self.left))]
+        ids += [grown.incident for grown in self.grown]
         ids += [incident.id for incident in self.opened] + [name for pair in self.merges for name in pair]
         return tuple(dict.fromkeys(ids))
 
@@ -124,6 +134,9 @@ def counted(standing: Mapping[str, Filed], change: Change, concerned: Concerned,
         if grown.incident in now and grown.incident not in done:
             filed = now[grown.incident]
             now[grown.incident] = msgspec.structs.replace(filed, spread=filed.spread + grown.now - grown.before)
+    for left in change.left:
+        if (name := left.member.incident) in now and name not in done:
+            now[name] = _without(now[name], left)
     for goes, stays in change.merges:
         _merge(now, goes, stays, done)
     changed = {name: filed for name, filed in now.items() if name not in done and filed is not standing.get(name)}
@@ -166,6 +179,21 @@ def _with_members(filed: Filed, members: list[Member]) -> Filed:
         mentions=_sum(filed.mentions, Counter(account for member in members for account in member.accounts)),
         topics=_sum(filed.topics, Counter(member.topic for member in members if member.topic and member.kind not in _SHORT)),
         last_at=newest if not filed.posts else max(filed.last_at, newest),
+    )
+
+
+def _without(filed: Filed, left: Left) -> Filed:
+    """The incident without a post that has left. Even one that officers know by its title loses a title with the post's words."""
+    member = left.member
+    topics = [member.topic] if member.topic and member.kind not in _SHORT else []
+    return msgspec.structs.replace(
+        filed,
+        incident=msgspec.structs.replace(filed.incident, title=left.title or filed.incident.title),
+        posts=filed.posts - 1,
+        negative=filed.negative - (member.sentiment < 0),
+        spread=filed.spread - member.spread,
+        mentions=dict(Counter(filed.mentions) - Counter(member.accounts)),
+        topics=dict(Counter(filed.topics) - Counter(topics)),
     )
 
 
@@ -257,3 +285,4 @@ REQUESTS: Family[Request] = Family("requests", Request, lambda request: request.
 REQUEST_STEPS: Family[RequestRecord] = Family(
     "handling", RequestRecord, lambda record: record.id, lambda record: _of_step(record, record.request)
 )
+REQUEST_CASES: Kind[Request, RequestRecord] = Kind("request", REQUESTS, REQUEST_STEPS, lambda request: request.records, replayed)

@@ -14,11 +14,13 @@ from elasticsearch.dsl import Search
 
 from config.check import Office
 from config.incidents import IncidentRules
+from incidents.casework import Casework
 from incidents.departments import propose_lead
 from incidents.errors import StateRefused, Superseded
-from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, Listing, counted
+from incidents.filed import INCIDENTS, MEMBERS, REQUEST_CASES, REQUESTS, Change, Filed, Listing, counted
 from incidents.grouping import Grouper
 from incidents.intake import Intake, Portion
+from incidents.recall import recall
 from incidents.sorting import Sorter, Sorting
 from incidents.state import Merge, Recipe
 from incidents.turns import CHECKPOINT, TURNS, Checkpoint, Cursors, Turn, pack, turn_key, unpack
@@ -72,6 +74,7 @@ class Follower:
     ) -> None:
         self._records = Records(reader.client, reader.names)
         self._cursors = kept.Cursors(self._records)
+        self._requests = Casework(self._records, REQUEST_CASES)
         self._intake = Intake(reader)
         self._sorter = Sorter(self._records, self._intake, office, rules)
         self._office, self._rules, self._clock = office, rules, clock
@@ -137,6 +140,7 @@ class Follower:
             arrivals=tuple(arrival.id for arrival in arrivals),
             settled=settled,
             requests=self._sorter.requests(sorting, now),
+            recalled=sorting.recalled,
         )
 
     def _judged(self, now: datetime, groups: Iterable[str]) -> tuple[str, ...]:
@@ -159,7 +163,11 @@ class Follower:
 
     def _carry_out(self, turn: Turn) -> None:
         self._records.create_all(MEMBERS, turn.change.members)
+        for left in turn.change.left:
+            self._records.delete(MEMBERS, left.member.id)
         self._records.create_all(REQUESTS, turn.requests)
+        for one in turn.recalled:
+            recall(self._requests, one, self._clock())
         self._spread_out(turn.change)
         while self._file(turn.change):
             pass

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from incidents.turns import Cursors, Place, place_of
+from indexers.corrections import called_since
 from indexers.merge import StoredPost
 from indexers.queries import PAGE, arrivals, get_posts, spreading
 from indexers.reader import Reader
@@ -18,6 +19,7 @@ SLOW_S = (
     120.0  # a post is searchable so long after its writer noted the time: a request times out after 30 s, an index refreshes each second
 )
 SWEEP_S = 10.0  # between two looks for such posts
+CALLED_S = 5.0  # between two looks for what people have said that posts ask for
 SPREAD_S = 30.0  # between two looks for posts that have spread
 SPREAD_FOR = timedelta(hours=48)  # posts older than that are no longer looked at for their spread
 
@@ -37,6 +39,7 @@ class Intake:
         self._reader = reader
         self._sweeps_at: datetime | None = None
         self._looks_at: datetime | None = None
+        self._calls_at: datetime | None = None
         self._spread: Mapping[str, int] = {}  # of the posts that had spread when last looked at
 
     @property
@@ -49,7 +52,8 @@ class Intake:
         new = arrivals(self._reader, cursors.head.time, after=cursors.head.after)
         late, sweep = self._sweep(cursors.sweep, now)
         head = _behind(cursors.head, new)
-        return Portion([*new, *late], Cursors(head=head, sweep=sweep), len(new) == PAGE)
+        called, until = self._called(cursors.called, now)
+        return Portion([*new, *late, *called], Cursors(head=head, sweep=sweep, called=until), len(new) == PAGE)
 
     def spread(self, now: datetime, least: int) -> dict[str, int]:
         """How far posts have come that have come as far as `least`, of those that have moved since the last look."""
@@ -66,8 +70,17 @@ class Intake:
 
     def again(self) -> None:
         """Look at everything anew, since what was read has not been kept."""
-        self._sweeps_at = self._looks_at = None
+        self._sweeps_at = self._looks_at = self._calls_at = None
         self._spread = {}
+
+    def _called(self, since: int, now: datetime) -> tuple[list[StoredPost], int]:
+        """The posts of which people have said lately what they ask for, each more than once: a correction may be there before its post has it."""
+        if self._calls_at is not None and now < self._calls_at:
+            return [], since
+        self._calls_at = now + timedelta(seconds=CALLED_S)
+        place = Place(since)
+        found = called_since(self._reader, "asks", place.time - timedelta(seconds=SLOW_S))
+        return list(get_posts(self._reader, sorted(found)).values()), place_of(now, "").at
 
     def _sweep(self, place: Place, now: datetime) -> tuple[list[StoredPost], Place]:
         if self._sweeps_at is not None and now < self._sweeps_at:

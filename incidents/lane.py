@@ -10,11 +10,11 @@ from elasticsearch.dsl import Search
 from config.check import Office
 from config.incidents import IncidentRules
 from incidents import requests
-from incidents.casework import Casework, Kind
+from incidents.casework import Casework
 from incidents.clocks import ClockState
 from incidents.departments import propose_lead
 from incidents.errors import NotAllowed
-from incidents.filed import REQUEST_STEPS, REQUESTS
+from incidents.filed import REQUEST_CASES, REQUESTS
 from incidents.people import Actor
 from incidents.reports import HIDDEN, may_read, route, visible_text
 from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage, request_id
@@ -85,8 +85,7 @@ class Lane:
         self._matrix = {account.id: account for account in office.accounts}
         self._records = Records(reader.client, reader.names)
         self._withheld = Withheld(reader, office, rules)
-        kind: Kind[Request, RequestRecord] = Kind("request", REQUESTS, REQUEST_STEPS, lambda request: request.records, requests.replayed)
-        self._cases = Casework(self._records, kind)
+        self._cases = Casework(self._records, REQUEST_CASES)
 
     def find(self, wanted: WantedRequests, by: Actor, *, size: int = 50, after: Sequence[Any] | None = None) -> Requests:
         """List requests, those that are due first come first."""

@@ -91,10 +91,19 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channel: Channel | None = None
     link: str | None = None
     rating: int | None = None
+    called: bool = False  # a person has said of what kind it is
 
     @property
     def is_report(self) -> bool:
         return self.kind is RequestKind.REPORT
+
+
+class Recalled(msgspec.Struct, frozen=True, kw_only=True):
+    """A request whose kind a person has put right."""
+
+    request: str
+    kind: RequestKind
+    reported: tuple[str, ...] = ()  # departments, where it is a report (举报)
 
 
 def request_id(post: str) -> str:
@@ -102,8 +111,10 @@ def request_id(post: str) -> str:
     return f"req-{hashlib.sha256(post.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-def open_request(post: str, ask: Ask, received_at: datetime, *, reported: tuple[str, ...], rules: IncidentRules, zone: ZoneInfo) -> Request:
-    """The request that a post makes; a post makes one at most. `reported` counts for a report (举报) alone."""
+def open_request(
+    post: str, ask: Ask, received_at: datetime, *, reported: tuple[str, ...], rules: IncidentRules, zone: ZoneInfo, called: bool = False
+) -> Request:
+    """The request that a post makes; a post makes one at most. `reported` counts for a report (举报) alone; `called`: a person says so."""
     return Request(
         id=request_id(post),
         post=post,
@@ -112,7 +123,16 @@ def open_request(post: str, ask: Ask, received_at: datetime, *, reported: tuple[
         received_at=received_at,
         due_at=due(received_at, rules, zone),
         reported=reported if ask.kind is RequestKind.REPORT else (),
+        called=called,
     )
+
+
+def called(request: Request, by_person: Recalled) -> Request:
+    """The request as a person calls it. Of a report no department that it is against is ever forgotten while it is one."""
+    report = by_person.kind is RequestKind.REPORT
+    reported = dict.fromkeys([*request.reported, *by_person.reported]) if report else ()
+    words = request.words if request.kind is by_person.kind else ()
+    return msgspec.structs.replace(request, kind=by_person.kind, words=words, reported=tuple(reported), called=True)
 
 
 def against(request: Request, departments: Iterable[str]) -> Request:

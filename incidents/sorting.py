@@ -16,13 +16,13 @@ from elasticsearch.dsl import Search
 from config.check import Office
 from config.incidents import IncidentRules
 from incidents.asks import Ask, Asks, RequestKind
-from incidents.candidates import Look, Why, heard_of, look
-from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, Grown, Member, last_of
+from incidents.candidates import Look, Why, heard_of, is_called, look
+from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Change, Filed, Grown, Left, Member, last_of
 from incidents.grouping import incident_id
 from incidents.intake import Intake
 from incidents.records import Incident
 from incidents.reports import reported_departments
-from incidents.requests import Request, open_request, request_id
+from incidents.requests import Recalled, Request, open_request, request_id
 from incidents.state import Arrival, Merge
 from incidents.titles import most_telling, title_of
 from indexers.merge import StoredPost
@@ -32,6 +32,7 @@ from streams.messages import Kind, Standing
 
 _RENAMED_AT = (5, 25, 125, 625)  # posts
 _LOOKED_AT = 40  # posts, to find the one that tells most
+_WITHOUT_WORDS = "（首帖为举报，已移出）"  # an incident of which nothing but a report has told
 _UNDER = frozenset({Kind.COMMENT, Kind.REPOST})
 
 
@@ -44,9 +45,11 @@ class Sorting(NamedTuple):
     asks: tuple[tuple[StoredPost, Ask], ...]
     roots: Mapping[str, str]  # the incident of each root that was known before
     grown: tuple[Grown, ...]
+    left: tuple[tuple[StoredPost, Member], ...]  # that prove to be reports
+    recalled: tuple[Recalled, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.own or self.under or self.asks or self.grown)
+        return bool(self.own or self.under or self.asks or self.grown or self.left or self.recalled)
 
 
 class Sorter:
@@ -60,19 +63,19 @@ class Sorter:
         self._addressed = re.compile("|".join([r"@[\w·-]+", *map(re.escape, names)]))
 
     def sort(self, posts: Iterable[StoredPost], spread: Mapping[str, int]) -> Sorting:
-        """Leave out what is no candidate and what is known. `spread` says how far posts have come that have moved."""
+        """Leave out what is no candidate and what is known. `spread` says how far posts have come that have moved.
+
+        What a person has said that a post asks for (`indexers.corrections`) counts for posts that are known, too.
+        """
         known = self._records.get_all(MEMBERS, spread)
-        grown = tuple(
-            Grown(post=name, incident=read.body.incident, before=read.body.spread, now=spread[name])
-            for name, read in known.items()
-            if read.body.spread < spread[name]
-        )
         unknown = self._intake.posts([name for name in spread if name not in known])
         looked = {post.id: (post, found) for post in [*posts, *unknown.values()] if (found := self._look(post)).why}
         reports = [(post, found.ask) for post, found in looked.values() if found.ask and _is_report(found)]
         others = [pair for pair in looked.values() if not _is_report(pair[1])]
         wanted = [name for post, _ in others for name in (post.id, _root(post)) if name]
         standing = {name: read.body.incident for name, read in self._records.get_all(MEMBERS, wanted).items()}
+        left = self._records.get_all(MEMBERS, [post.id for post, _ in reports])
+        called = [(post, found.ask) for post, found in looked.values() if found.ask and is_called(post)]
         fresh = {post.id: (post, found) for post, found in others if post.id not in standing}
         why = {name: found.why for name, (_, found) in fresh.items()}
         roots = self._roots([post for post, _ in fresh.values()], known={*standing, *fresh})
@@ -84,9 +87,18 @@ class Sorter:
             own=_in_order(post for post in members if _root(post) not in tops),
             under=_in_order(post for post in members if _root(post) in tops),
             why=why,
-            asks=(*((post, found.ask) for post, found in fresh.values() if found.ask), *self._new(reports)),
+            asks=(
+                *((post, found.ask) for post, found in fresh.values() if found.ask),
+                *self._new([*reports, *(pair for pair in called if pair[0].id in standing)]),
+            ),
             roots=standing,
-            grown=grown,
+            grown=tuple(
+                Grown(post=name, incident=read.body.incident, before=read.body.spread, now=spread[name])
+                for name, read in known.items()
+                if read.body.spread < spread[name] and name not in left
+            ),
+            left=tuple((looked[name][0], read.body) for name, read in left.items()),
+            recalled=self._recalled(called),
         )
 
     def arrival(self, post: StoredPost) -> Arrival:
@@ -99,7 +111,8 @@ class Sorter:
         placed = {post.id: group for post, group in zip(sorting.own, groups, strict=True)}
         placed |= {post.id: placed.get(_root(post)) or sorting.roots[_root(post)] for post in sorting.under}
         named = [name for merge in merges for name in (merge.gone, merge.into)]
-        standing = self._standing([*placed.values(), *(grown.incident for grown in sorting.grown), *named])
+        moved = [grown.incident for grown in sorting.grown] + [member.incident for _, member in sorting.left]
+        standing = self._standing([*placed.values(), *moved, *named])
         final = _Final(standing, {merge.gone: merge.into for merge in merges if merge.gone not in standing})
         members = tuple(_member(post, final.of(placed[post.id]), sorting.why[post.id], now) for post in members_of)
         pairs = [(final.of(merge.gone), final.of(merge.into)) for merge in merges]
@@ -109,6 +122,7 @@ class Sorter:
             members=members,
             names=self._names(members_of, members, standing),
             grown=tuple(msgspec.structs.replace(grown, incident=final.of(grown.incident)) for grown in sorting.grown),
+            left=tuple(self._left(post, member, standing.get(final.of(member.incident))) for post, member in sorting.left),
             merges=tuple(pair for pair in pairs if pair[0] != pair[1]),
         )
 
@@ -143,7 +157,19 @@ class Sorter:
             return []
         query = Search().filter("terms", incident=list(filed.groups)).exclude("terms", kind=[kind.value for kind in _UNDER])
         page = self._records.page(MEMBERS, query, {"published_at": "desc"}, size=_LOOKED_AT)
-        return list(self._intake.posts([read.body.id for read in page.rows]).values())
+        found = self._intake.posts([read.body.id for read in page.rows])
+        return [post for post in found.values() if not _is_report(self._look(post))]
+
+    def _left(self, post: StoredPost, member: Member, filed: Filed | None) -> Left:
+        """A report that leaves an incident, of which no title may keep its words."""
+        if filed is None:
+            return Left(member=member)
+        title = None
+        if filed.incident.title == title_of(post.text, post.title):
+            told = [other for other in self._told(filed) if other.id != post.id]
+            best = told[most_telling([text_of(other) for other in told])] if told else None
+            title = _WITHOUT_WORDS if best is None else title_of(best.text, best.title)
+        return Left(member=msgspec.structs.replace(member, incident=filed.incident.id), title=title)
 
     def _look(self, post: StoredPost) -> Look:
         felt = (post.sentiment or 0, post.sentiment_score or 0.0)
@@ -157,21 +183,32 @@ class Sorter:
         return {name: post for name, post in found.items() if not _root(post) and not _is_report(self._look(post))}
 
     def _request(self, post: StoredPost, ask: Ask, now: datetime) -> Request:
-        departments = self._office.departments
-        reported = (
-            reported_departments(text_of(post), post.accounts, departments, self._matrix, self._rules.reports)
-            if ask.kind is RequestKind.REPORT
-            else ()
-        )
-        return open_request(post.id, ask, now, reported=reported, rules=self._rules, zone=self._intake.zone)
+        reported = self._reported(post, ask)
+        return open_request(post.id, ask, now, reported=reported, rules=self._rules, zone=self._intake.zone, called=is_called(post))
 
-    def _new(self, reports: Sequence[tuple[StoredPost, Ask]]) -> list[tuple[StoredPost, Ask]]:
-        """Leave out the reports that are requests already."""
-        if not reports:
-            return []
-        ids = {post.id: request_id(post.id) for post, _ in reports}
-        known = self._records.get_all(REQUESTS, ids.values())
-        return [(post, ask) for post, ask in reports if ids[post.id] not in known]
+    def _reported(self, post: StoredPost, ask: Ask) -> tuple[str, ...]:
+        if ask.kind is not RequestKind.REPORT:
+            return ()
+        return reported_departments(text_of(post), post.accounts, self._office.departments, self._matrix, self._rules.reports)
+
+    def _new(self, asking: Sequence[tuple[StoredPost, Ask]]) -> list[tuple[StoredPost, Ask]]:
+        """Leave out those that are requests already."""
+        known = self._requests_of(asking)
+        return [(post, ask) for post, ask in asking if post.id not in known]
+
+    def _recalled(self, called: Sequence[tuple[StoredPost, Ask]]) -> tuple[Recalled, ...]:
+        """The requests that people say are of another kind."""
+        known = self._requests_of(called)
+        return tuple(
+            Recalled(request=known[post.id].id, kind=ask.kind, reported=self._reported(post, ask))
+            for post, ask in called
+            if post.id in known and known[post.id].kind is not ask.kind
+        )
+
+    def _requests_of(self, asking: Sequence[tuple[StoredPost, Ask]]) -> dict[str, Request]:
+        """The requests that posts have made, by post."""
+        read = self._records.get_all(REQUESTS, [request_id(post.id) for post, _ in asking])
+        return {one.body.post: one.body for one in read.values()}
 
     def _standing(self, names: Iterable[str]) -> dict[str, Filed]:
         """Incidents, and whatever they were merged into."""

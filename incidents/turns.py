@@ -11,7 +11,7 @@ import msgspec
 
 from incidents.errors import StateRefused
 from incidents.filed import Change
-from incidents.requests import Request
+from incidents.requests import Recalled, Request
 from incidents.state import State
 from indexers.records import Family
 from indexers.slots import MILLISECOND
@@ -42,6 +42,7 @@ class Cursors(msgspec.Struct, frozen=True, kw_only=True):
 
     head: Place = Place()
     sweep: Place = Place()
+    called: int = 0  # up to when it is known what people have said that posts ask for, in ms
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,6 +54,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arrivals: tuple[str, ...] = ()  # posts that were grouped by their text, in order
     settled: bool = False  # a block was closed early
     requests: tuple[Request, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
 
     @property
     def number(self) -> int:

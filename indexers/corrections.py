@@ -16,7 +16,7 @@ from config.topic_names import OTHER
 from indexers import queries
 from indexers.errors import CorrectionError
 from indexers.merge import Corrected, StoredPost, typed, written
-from indexers.reader import Reader
+from indexers.reader import Reader, iso
 from indexers.records import Family, Records
 from indexers.writer import Writer
 from streams.messages import AskKind, Form
@@ -123,6 +123,12 @@ def with_correction(post: StoredPost, one: Correction) -> StoredPost:
 def every(reader: Reader) -> Iterator[Correction]:
     """All corrections, oldest first."""
     return (read.body for read in Records(reader.client, reader.names).walk(CORRECTIONS, Search(), {"at": "asc"}))
+
+
+def called_since(reader: Reader, field: str, since: datetime) -> frozenset[str]:
+    """The posts of which people have corrected a field since then."""
+    query = Search().filter("term", field=field).filter("range", at={"gte": iso(since)})
+    return frozenset(read.body.post for read in Records(reader.client, reader.names).walk(CORRECTIONS, query, {"at": "asc"}))
 
 
 def judged(reader: Reader) -> list[Judged]:

@@ -12,7 +12,9 @@ from config.incidents import load_incidents
 from config.settings import Settings
 from incidents.filed import INCIDENTS, MEMBERS, REQUESTS, Filed, Member
 from incidents.follow import Done, Follower
+from incidents.intake import CALLED_S
 from incidents.requests import Request
+from indexers.corrections import correct
 from indexers.reader import Reader
 from indexers.records import Records
 from indexers.writer import Writer
@@ -78,6 +80,12 @@ class City:
         """Write posts, each portion a second after the last."""
         self.now += timedelta(seconds=1)
         assert not self._writer.write(posts)
+        self.refresh()
+
+    def call(self, name: str, kind: str | None) -> None:
+        """Let an analyst say what a post asks for; the follower looks again a little later."""
+        self.now += timedelta(seconds=CALLED_S + 1)
+        correct(self.reader, self._writer, f"weibo:{name}", "asks", kind, by="qian", at=self.now, topics=frozenset())
         self.refresh()
 
     def refresh(self) -> None:

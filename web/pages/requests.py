@@ -10,6 +10,7 @@ from starlette.responses import Response
 from incidents.asks import RequestKind
 from incidents.lane import RequestRow, WantedRequests
 from incidents.people import Actor
+from incidents.requests import Request as CitizensRequest
 from incidents.requests import RequestStage
 from web.cases import named
 from web.desk import Desk, actor_of, desk_of
@@ -60,8 +61,9 @@ class RequestItem(View):
     post: str | None  # the address of the post's page
     url: str | None  # the address of the original
     words: tuple[str, ...]  # by which the kind was found
-    # The office's words, or the voice as the model hears it; null where the text isn't shown, and of a report (举报), which no model makes.
-    kind_by: Literal["words", "model"] | None
+    # The office's words, the voice as the model hears it, or a person who has corrected that; null where the text isn't shown, and of a
+    # report (举报), which no model makes.
+    kind_by: Literal["words", "model", "person"] | None
     model: str | None  # that tagged its post
     received_at: datetime
     due_at: datetime
@@ -134,7 +136,7 @@ def request_item(desk: Desk, row: RequestRow, *, longest: int | None = SHOWN) ->
         post=post_link(request.post) if row.readable else None,
         url=row.url,
         words=request.words,
-        kind_by=("words" if request.words else "model") if row.readable and not request.is_report else None,
+        kind_by=_kind_by(request) if row.readable and not request.is_report else None,
         model=row.model,
         received_at=request.received_at,
         due_at=request.due_at,
@@ -151,3 +153,10 @@ def request_item(desk: Desk, row: RequestRow, *, longest: int | None = SHOWN) ->
 
 def _department(desk: Desk, name: str | None) -> Named | None:
     return None if name is None else named([name], desk.departments)[0]
+
+
+def _kind_by(request: CitizensRequest) -> Literal["words", "model", "person"]:
+    """Who or what has said of what kind a request is."""
+    if request.called:
+        return "person"
+    return "words" if request.words else "model"
