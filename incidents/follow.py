@@ -135,7 +135,7 @@ class Follower:
             merges = (*merges, *memory.grouper.settle())
         return Turn(
             cursors=portion.cursors,
-            change=self._sorter.change(memory.number + 1, sorting, groups, merges, now),
+            change=self._sorter.change(memory.number + 1, sorting, groups, merges, now, grouped_by=memory.grouper.recipe.stamp),
             held=held,
             arrivals=tuple(arrival.id for arrival in arrivals),
             settled=settled,

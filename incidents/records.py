@@ -102,6 +102,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     due: datetime | None = None
     answer: str | None = None  # link
     merged_into: str | None = None
+    grouped_by: str | None = None  # version of the rule that grouped its posts when it was opened
 
     @property
     def must_answer(self) -> bool:

@@ -105,8 +105,10 @@ class Sorter:
         """A post as grouping sees it: without whom it addresses, which says to whom people turn and not what has happened."""
         return Arrival(post.id, post.published_at, self._addressed.sub(" ", text_of(post)))
 
-    def change(self, turn: int, sorting: Sorting, groups: Sequence[str], merges: Sequence[Merge], now: datetime) -> Change:
-        """What comes of it, given the group of each post that was grouped by its text."""
+    def change(
+        self, turn: int, sorting: Sorting, groups: Sequence[str], merges: Sequence[Merge], now: datetime, *, grouped_by: str
+    ) -> Change:
+        """What comes of it, given the group of each post that was grouped by its text, and the version of the rule that did so."""
         members_of = (*sorting.own, *sorting.under)
         placed = {post.id: group for post, group in zip(sorting.own, groups, strict=True)}
         placed |= {post.id: placed.get(_root(post)) or sorting.roots[_root(post)] for post in sorting.under}
@@ -118,7 +120,10 @@ class Sorter:
         pairs = [(final.of(merge.gone), final.of(merge.into)) for merge in merges]
         return Change(
             turn=turn,
-            opened=_opened(members_of, members, standing, now),
+            opened=tuple(
+                Incident(id=name, title=title_of(post.text, post.title), found_at=now, first_post=post.id, grouped_by=grouped_by)
+                for name, post in _openers(members_of, members, standing).items()
+            ),
             members=members,
             names=self._names(members_of, members, standing),
             grown=tuple(msgspec.structs.replace(grown, incident=final.of(grown.incident)) for grown in sorting.grown),
@@ -262,10 +267,10 @@ class _Final(NamedTuple):
         return last_of(name, self.standing)
 
 
-def _opened(posts: Sequence[StoredPost], members: Sequence[Member], standing: Mapping[str, Filed], now: datetime) -> tuple[Incident, ...]:
-    """The incidents that did not stand before, each named after the post that opened it."""
+def _openers(posts: Sequence[StoredPost], members: Sequence[Member], standing: Mapping[str, Filed]) -> dict[str, StoredPost]:
+    """The post that opens each incident that did not stand before: the one that it is named after."""
     first: dict[str, StoredPost] = {}
     for post, member in zip(posts, members, strict=True):
         if member.incident not in standing and (member.incident not in first or incident_id(post.id) == member.incident):
             first[member.incident] = post
-    return tuple(Incident(id=name, title=title_of(post.text, post.title), found_at=now, first_post=post.id) for name, post in first.items())
+    return first

@@ -66,12 +66,23 @@ def test_incidents_are_listed_with_why_they_matter(office: TestClient, town: Tow
 def test_incidents_say_by_which_rule_and_models_they_came(office: TestClient, town: Town) -> None:
     """The rule that grouped them, and the models that tagged the posts shown: in the list, on the page, beside the posts, and as data."""
     model = "topic-1/sentiment-1"
-    for path in ("/incidents", f"/incidents/{town.water}"):
-        assert data(office, path)["grouping"] == RECIPE.stamp
+    for path, expected in (("/incidents", [RECIPE.stamp]), (f"/incidents/{town.water}", RECIPE.stamp)):
+        assert data(office, path)["grouping"] == expected
         assert f"规则版本 {RECIPE.stamp}" in office.get(path).text
     for path in (f"/incidents/{town.water}", f"/incidents/{town.water}/posts"):
         assert data(office, path)["models"] == [model]
         assert f"标签由模型 {model} 判定" in office.get(path).text
+
+
+def test_an_incident_keeps_the_version_of_the_rule_that_grouped_it(office: TestClient, town: Town) -> None:
+    """Another program has another rule, but what was grouped was grouped by the old one."""
+    read = town.city.records.get(INCIDENTS, town.water)
+    assert read is not None
+    older = msgspec.structs.replace(read.body, incident=msgspec.structs.replace(read.body.incident, grouped_by="grouping-0"))
+    town.city.records.replace(INCIDENTS, older, read.version)
+    assert data(office, f"/incidents/{town.water}")["grouping"] == "grouping-0"
+    assert data(office, "/incidents")["grouping"] == [RECIPE.stamp, "grouping-0"]
+    assert f"规则版本 {RECIPE.stamp}、grouping-0" in office.get("/incidents").text
 
 
 def test_an_account_that_is_chosen_is_called_by_its_name(office: TestClient, town: Town) -> None:

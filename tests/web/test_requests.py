@@ -101,6 +101,12 @@ def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town, s
     for one in (town.question, heard):
         assert f"标签由模型 {model} 判定" in office.get(f"/requests/{one}").text
     assert "标签由模型" not in office.get(f"/requests/{town.report}").text
+    town.city.call("question", AskKind.COMPLAINT.value)
+    town.follow()
+    called = next(one for one in data(office, "/requests?show=all")["requests"] if one["id"] == town.question)
+    assert (called["kind"], called["kind_by"], called["words"]) == ("complaint", "person", [])
+    for path in ("/requests?show=all", f"/requests/{town.question}"):
+        assert "由人工更正" in office.get(path).text
 
 
 @ENGINES

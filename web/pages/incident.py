@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 from incidents.clocks import ClockState
 from incidents.desk import Shown
 from incidents.errors import Conflict, NoSuchCase, NotAllowed
-from incidents.follow import RECIPE
 from incidents.people import Actor
 from incidents.records import Milestone
 from indexers.answers import Slot
@@ -66,7 +65,7 @@ class IncidentView(View):
     """The page of an incident."""
 
     incident: IncidentRow
-    grouping: str  # version of the rule by which posts become incidents
+    grouping: str | None  # version of the rule by which its posts were grouped when it was opened
     models: tuple[str, ...]  # that tagged the posts shown
     merged_into: str | None  # the address of the incident that it is part of now
     parts: tuple[str, ...]  # incidents that were merged into this one
@@ -148,7 +147,7 @@ def incident_view(
     furthest = tuple(member_item(desk, row) for row in telling.furthest if row.member.spread)
     return IncidentView(
         incident=incident_row(desk, shown.row),
-        grouping=RECIPE.stamp,
+        grouping=found.grouped_by,
         models=models_of_members([*filter(None, [opening]), *furthest, *latest]),
         merged_into=None if found.merged_into is None else incident_link(desk.incidents.last(found.id).incident.id),
         parts=filed.parts[:MOST_PARTS],

@@ -8,7 +8,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from incidents.desk import Row, Sort, Wanted
-from incidents.follow import RECIPE
 from incidents.records import Stage
 from web.cases import ClockItem, clock_item, named, names_of
 from web.desk import Desk, desk_of, officer_of
@@ -109,7 +108,7 @@ class IncidentsView(View):
     own_link: str | None  # those of the department of who looks
     chosen: bool
     total: int
-    grouping: str  # version of the rule by which posts become incidents
+    grouping: tuple[str, ...]  # versions of the rules by which posts became these incidents
     facets: tuple[Choices, ...]
     incidents: tuple[IncidentRow, ...]
     following: str | None
@@ -139,7 +138,7 @@ def incidents_view(desk: Desk, query: IncidentsQuery, officer: Officer) -> Incid
         own_link=None if own is None else query.link(PATH, department=[] if own in query.department else [own]),
         chosen=any(getattr(query, name) for name in FACETS),
         total=found.total,
-        grouping=RECIPE.stamp,
+        grouping=tuple(sorted({row.filed.incident.grouped_by for row in found.rows if row.filed.incident.grouped_by})),
         facets=tuple(choices(query, PATH, name, counts[name], names.get(name, {})) for name in FACETS),
         incidents=tuple(incident_row(desk, row) for row in found.rows),
         following=None if found.after is None else query.link(PATH, after=found.after),
