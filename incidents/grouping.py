@@ -40,7 +40,7 @@ class Grouper:
         self._rarity = background()
         self._ids: list[str] = []
         self._held: set[str] = set()
-        self._place(no_rows(), np.zeros(0), np.zeros(0))
+        self._place(no_rows(), np.zeros(0), np.zeros(0), np.zeros(0))
 
     @property
     def _made_by(self) -> str:
@@ -85,12 +85,12 @@ class Grouper:
 
     # -- one block ---------------------------------------------------------------------------------------------------
 
-    def _place(self, sums: Matrix, sizes: NDArray[np.float64], ats: NDArray[np.float64]) -> None:
+    def _place(self, sums: Matrix, sizes: NDArray[np.float64], weights: NDArray[np.float64], ats: NDArray[np.float64]) -> None:
         """Begin a block with these groups; arrays have room for one new group a post."""
         room = np.zeros(self.recipe.block)
         self._sums = sums
         self._by_term = sums.T.tocsr()
-        self._sizes, self._ats = np.concatenate([sizes, room]), np.concatenate([ats, room])
+        self._sizes, self._weights, self._ats = (np.concatenate([known, room]) for known in (sizes, weights, ats))
         self._scales = np.concatenate([np.ones(len(sizes)), room + 1])
         self._pending = 0
         self._terms = self._vectors = no_rows()
@@ -143,8 +143,14 @@ class Grouper:
         near += np.bincount(self._assigned[new], to_posts[new] * self._shares[new], minlength=known)
         fading = np.exp2(-np.abs(at - self._ats[:known]) / (self.recipe.half_life_h * _HOUR))
         scores = near * fading / self._sizes[:known] ** self.recipe.crowd
+        scores[near < self.recipe.likeness * self._weighed()] = 0.0
         best = int(np.argmax(scores))
         return best if scores[best] >= self.recipe.join else None
+
+    def _weighed(self) -> NDArray[np.float64]:
+        """How many posts each group still amounts to after fading; shape (groups,)."""
+        known, new = len(self._ids), slice(self._pending)
+        return self._weights[:known] * self._scales[:known] + np.bincount(self._assigned[new], self._shares[new], minlength=known)
 
     # -- between blocks ----------------------------------------------------------------------------------------------
 
@@ -158,9 +164,10 @@ class Grouper:
 
     def _keep(self, sums: Matrix, kept: NDArray[np.intp]) -> None:
         """Begin a block with these of the groups, in this order."""
+        weights = self._weighed()[kept]
         self._ids = [self._ids[place] for place in kept]
         self._held.intersection_update(self._ids)
-        self._place(sums, self._sizes[kept], self._ats[kept])
+        self._place(sums, self._sizes[kept], weights, self._ats[kept])
 
     def _forget_silent(self) -> None:
         """Leave out groups that have been silent for long. Now is the middle of the block: one wrong date moves nothing."""
@@ -188,6 +195,7 @@ class Grouper:
                 together[stays, place] = np.exp2(-(last - self._ats[place]) / (self.recipe.half_life_h * _HOUR))
             self._sizes[stays] += self._sizes[goes]
             self._ats[stays] = last
+        self._weights[:known] = together.tocsr() @ self._weights[:known]
         merges = tuple(Merge(self._ids[goes], self._ids[stays]) for stays, goes in pairs)
         kept = np.setdiff1d(np.arange(known), [goes for _, goes in pairs])
         self._keep(_heaviest(_rows((together.tocsr() @ self._sums)[kept]), self.recipe.terms), kept)
@@ -203,6 +211,7 @@ class Grouper:
             Group(
                 id=group,
                 size=int(self._sizes[place]),
+                weight=float(self._weights[place]),
                 at=float(self._ats[place]),
                 scale=float(self._scales[place]),
                 held=group in self._held,
@@ -249,9 +258,9 @@ class Grouper:
         self._ids = list(where)
         self._held = {group.id for group in state.groups if group.held}
         settled = state.groups[: state.settled]
-        self._place(unpack([group.sum for group in settled]), np.zeros(state.settled), np.zeros(state.settled))
+        self._place(unpack([group.sum for group in settled]), *(np.zeros(state.settled) for _ in range(3)))
         for place, group in enumerate(state.groups):
-            self._sizes[place], self._ats[place], self._scales[place] = group.size, group.at, group.scale
+            self._sizes[place], self._weights[place], self._ats[place], self._scales[place] = group.size, group.weight, group.at, group.scale
         for place, post in enumerate(state.pending):
             self._assigned[place], self._shares[place], self._times[place] = where[post.group], post.share, post.at
         self._pending = len(state.pending)

@@ -17,6 +17,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of the grouping. Tuned on labelled microblogs of 2026 (docs/incidents.md has what each did)."""
 
     join: float = 0.08  # a post joins the best group whose score reaches this, else it opens one
+    likeness: float = 0.0  # and to whose posts, as far as they have not faded, its mean similarity is this much
     crowd: float = 0.5  # the score is the similarity to a group's sum of posts, divided by its size to this power
     half_life_h: float = 8.0  # after this long without news a group weighs half
     block: int = 50  # posts after which rarity is updated, groups merge and silent ones are forgotten
@@ -71,6 +72,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     scale: float  # what the stored sum is to be multiplied by
     held: bool  # an officer has judged it: it takes posts, but no longer merges
     sum: Vector
+    weight: float = 0.0  # what is left of its posts after fading, to be multiplied by `scale`, too; states of old don't say
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Posts in, groups out: what belongs together, what stays the same, what is forgotten."""
 
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -11,14 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from city.words import fill, texts
 from incidents.errors import StateRefused
+from incidents.follow import RECIPE
 from incidents.grouping import Grouper, incident_id
 from incidents.labelled import labelled_posts
 from incidents.score import b_cubed
 from incidents.state import Arrival, Recipe, State
 from tests.incidents.stories import BRIDGE, DAILY, START, WATER, arrival, week
 
-SMALL = Recipe(block=4)
+SMALL = Recipe(block=4, likeness=0.01)
 
 
 def group(posts: Sequence[Arrival], recipe: Recipe | None = None, step: int = 1000, restart_after: int = 0) -> dict[str, str]:
@@ -82,13 +85,13 @@ def test_result_is_the_same_after_restarts(step: int) -> None:
     assert group(week(), SMALL, step, restart_after=1) == group(week(), SMALL)
 
 
-words = st.sampled_from(["停水", "大桥", "东湖小区", "维修", "物业", "学校", "噪音", "地铁", "涨价", ""])
-texts = st.lists(words, max_size=6).map("，".join)
-streams = st.lists(st.tuples(texts, st.floats(0, 400)), max_size=40)
+WORDS = st.sampled_from(["停水", "大桥", "东湖小区", "维修", "物业", "学校", "噪音", "地铁", "涨价", ""])
+TEXTS = st.lists(WORDS, max_size=6).map("，".join)
+STREAMS = st.lists(st.tuples(TEXTS, st.floats(0, 400)), max_size=40)
 
 
 @settings(deadline=None, max_examples=40)
-@given(streams, st.integers(1, 9), st.integers(0, 3))
+@given(STREAMS, st.integers(1, 9), st.integers(0, 3))
 def test_any_stream_groups_alike_in_any_portions(stream: list[tuple[str, float]], step: int, restart_after: int) -> None:
     """Whatever comes, in whatever order of time, portions and restarts change nothing, and every post has a group."""
     posts = [arrival(str(number), text, hours=hours) for number, (text, hours) in enumerate(stream)]
@@ -222,3 +225,18 @@ def test_labelled_microblogs_are_grouped_as_well_as_promised(shared_data: Path) 
     assert score.f1 >= 0.71
     assert np.isfinite(score.precision)
     assert labelled[-1].arrival.at - labelled[0].arrival.at > timedelta(days=1)
+
+
+def test_a_large_incident_draws_in_nothing_for_a_phrase() -> None:
+    """Of hundreds of posts some share a turn of speech with anything: that alone brings no stranger to an incident of the desk."""
+    rng = random.Random(7)
+    posts = [fill(rng.choice(texts()["water"]["growing"]), rng, 天="二", 区="柳塘区") for _ in range(300)]
+    incident = [arrival(f"water{number}", text, hours=number / 60) for number, text in enumerate(posts)]
+    stranger = arrival("lift", "江畔花园的电梯坏了三天了，老人每天爬楼梯，物业电话打了两次没人来修", hours=5.1)
+
+    def drawn_in(recipe: Recipe) -> bool:
+        groups = group([*incident, stranger], recipe, restart_after=1, step=120)
+        return groups[stranger.id] == groups["weibo:water299"]
+
+    assert not drawn_in(RECIPE)
+    assert drawn_in(msgspec.structs.replace(RECIPE, likeness=0.0))
