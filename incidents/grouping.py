@@ -260,7 +260,12 @@ class Grouper:
         settled = state.groups[: state.settled]
         self._place(unpack([group.sum for group in settled]), *(np.zeros(state.settled) for _ in range(3)))
         for place, group in enumerate(state.groups):
-            self._sizes[place], self._weights[place], self._ats[place], self._scales[place] = group.size, group.weight, group.at, group.scale
+            self._sizes[place], self._weights[place], self._ats[place], self._scales[place] = (
+                group.size,
+                group.weight,
+                group.at,
+                group.scale,
+            )
         for place, post in enumerate(state.pending):
             self._assigned[place], self._shares[place], self._times[place] = where[post.group], post.share, post.at
         self._pending = len(state.pending)
