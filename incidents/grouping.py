@@ -150,7 +150,9 @@ class Grouper:
     def _weighed(self) -> NDArray[np.float64]:
         """How many posts each group still amounts to after fading; shape (groups,)."""
         known, new = len(self._ids), slice(self._pending)
-        return self._weights[:known] * self._scales[:known] + np.bincount(self._assigned[new], self._shares[new], minlength=known)
+        weighed: NDArray[np.float64] = self._weights[:known] * self._scales[:known]
+        weighed += np.bincount(self._assigned[new], self._shares[new], minlength=known)
+        return weighed
 
     # -- between blocks ----------------------------------------------------------------------------------------------
 
