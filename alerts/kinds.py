@@ -12,6 +12,7 @@ from alerts.facts import Change, ClockFact, Facts, Finding, Series, Subject
 from alerts.frequency import bursts
 from alerts.rules import RuleKind
 from config.alerts import ClockParameters, FrequencyParameters, SpikeParameters, TakeoverParameters, TransitionParameters
+from incidents.words import STAGES
 
 BEYOND = 6.0  # -log10
 SHOWN_POSTS = 50  # ids kept with a finding; the rest is found by its subject and times
@@ -151,19 +152,6 @@ class Takeover(RuleKind[TakeoverParameters]):
 
 
 _VERDICTS = {takeover.Verdict.TAKEOVER: "疑似账号被盗用", takeover.Verdict.SUSPECT: "与该账号习惯不符"}
-_STAGES = {
-    "found": "发现",
-    "judged": "研判",
-    "rated": "定级",
-    "assigned": "交办",
-    "handled": "处置",
-    "answered": "回应",
-    "closed": "办结",
-    "reviewed": "复盘",
-    "returned": "退回",
-    "dismissed": "排除",
-    "reopened": "重启",
-}
 KINDS: Mapping[str, type[RuleKind[Any]]] = {
     "spike": Spike,
     "frequency": Frequency,
@@ -185,8 +173,8 @@ def _rare(score: float) -> str:
 
 def _moved(change: Change) -> str:
     """Say how an incident moved, by the names of the stages that people use."""
-    after = _STAGES.get(change.after, change.after)
-    return f"新{after}" if change.before is None else f"{_STAGES.get(change.before, change.before)} → {after}"
+    after = STAGES.get(change.after, change.after)
+    return f"新{after}" if change.before is None else f"{STAGES.get(change.before, change.before)} → {after}"
 
 
 def _clock_words(clock: ClockFact, now: datetime) -> str:

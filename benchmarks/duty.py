@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 from starlette.testclient import TestClient
 
 from benchmarks.embedded import opened
-from benchmarks.posts import END, texts
+from benchmarks.posts import END, tagged
 from benchmarks.rows import Given, Row
 from config.check import Office, load_office
 from config.settings import Settings
@@ -34,7 +34,7 @@ from indexers.records import Records
 from indexers.writer import Writer
 from nlp.segment import default
 from streams.log import Log
-from streams.messages import Author, Kind, Post, TaggedPost, Tags
+from streams.messages import TaggedPost
 from web.app import create_app
 from web.users import Users
 
@@ -113,29 +113,7 @@ def _batches(office: Office, count: int) -> Iterator[list[TaggedPost]]:
 
 
 def _post(number: int, count: int, chance: random.Random, office: Office) -> TaggedPost:
-    given, at = texts().texts, _at(number, count)
-    post = Post(
-        id=f"weibo:{number}",
-        platform="weibo",
-        kind=Kind.POST,
-        author=Author(id=f"p:{number:032x}"),
-        text=given[number % len(given)],
-        published_at=at,
-        collected_at=at + timedelta(minutes=1),
-        source="weibo",
-        accounts=(chance.choice(office.accounts).id,),
-    )
-    tags = Tags(
-        topic=chance.choice(TOPIC_NAMES),
-        topic_score=0.9,
-        sentiment=chance.choice((-1, 0, 1)),
-        sentiment_score=0.9,
-        tokens="地铁 停运",
-        keywords=(),
-        model="made-up",
-        tag_revision=1,
-    )
-    return TaggedPost(post=post, tags=tags)
+    return tagged(number, _at(number, count), chance.choice(office.accounts).id, chance, found_after=timedelta(minutes=1))
 
 
 def _member(number: int, count: int) -> Member:

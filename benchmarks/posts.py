@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from streams.messages import Author, Kind, Post, Standing
+from config.topic_names import TOPIC_NAMES
+from streams.messages import Author, Kind, Post, Standing, TaggedPost, Tags
 
 REPLAY = Path(__file__).parents[2] / "shared" / "data" / "replay" / "microblogs.jsonl.gz"
 DAYS = 90
@@ -92,6 +93,33 @@ def _post(number: int, count: int) -> Post:
         likes=int(chance.paretovariate(0.9)) - 1,
         accounts=tuple(chance.sample(ACCOUNTS, chance.choice((1, 1, 1, 2)))),
     )
+
+
+def tagged(number: int, at: datetime, account: str, chance: random.Random, *, found_after: timedelta) -> TaggedPost:
+    """A post with made-up tags, for measuring what comes after tagging."""
+    given = texts().texts
+    post = Post(
+        id=f"weibo:{number}",
+        platform="weibo",
+        kind=Kind.POST,
+        author=Author(id=f"p:{number:032x}"),
+        text=given[number % len(given)],
+        published_at=at,
+        collected_at=at + found_after,
+        source="weibo",
+        accounts=(account,),
+    )
+    tags = Tags(
+        topic=chance.choice(TOPIC_NAMES),
+        topic_score=0.9,
+        sentiment=chance.choice((-1, 0, 1)),
+        sentiment_score=0.9,
+        tokens="地铁 停运",
+        keywords=(),
+        model="made-up",
+        tag_revision=1,
+    )
+    return TaggedPost(post=post, tags=tags)
 
 
 def _text(number: int) -> str:

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 
 from alerts.watcher import Watcher
 from benchmarks.embedded import opened
-from benchmarks.posts import END, texts
+from benchmarks.posts import END, tagged
 from benchmarks.rows import Given, Row, median
 from config.accounts import MonitoredAccount
 from config.alerts import AlertPlan, Rule
@@ -21,7 +21,7 @@ from config.topic_names import TOPIC_NAMES
 from indexers.names import Names
 from indexers.reader import Reader
 from indexers.writer import Writer
-from streams.messages import Author, Kind, Post, TaggedPost, Tags
+from streams.messages import TaggedPost
 
 POSTS, FULL = 100_000, 1_000_000
 ACCOUNTS = tuple(MonitoredAccount(id=f"office-{number:03}", name=f"单位{number:03}") for number in range(240))
@@ -92,27 +92,4 @@ def _batches(count: int) -> Iterator[list[TaggedPost]]:
 
 
 def _post(number: int, chance: random.Random, before_s: float) -> TaggedPost:
-    at = END - timedelta(seconds=before_s)
-    given = texts().texts
-    post = Post(
-        id=f"weibo:{number}",
-        platform="weibo",
-        kind=Kind.POST,
-        author=Author(id=f"p:{number:032x}"),
-        text=given[number % len(given)],
-        published_at=at,
-        collected_at=at + timedelta(minutes=5),
-        source="weibo",
-        accounts=(chance.choice(ACCOUNTS).id,),
-    )
-    tags = Tags(
-        topic=chance.choice(TOPIC_NAMES),
-        topic_score=0.9,
-        sentiment=chance.choice((-1, 0, 1)),
-        sentiment_score=0.9,
-        tokens="地铁 停运",
-        keywords=(),
-        model="made-up",
-        tag_revision=1,
-    )
-    return TaggedPost(post=post, tags=tags)
+    return tagged(number, END - timedelta(seconds=before_s), chance.choice(ACCOUNTS).id, chance, found_after=timedelta(minutes=5))

@@ -43,16 +43,29 @@ def _checked(url: str, example: str, *, with_port: bool) -> str:
     return url
 
 
-def _check_sign_in(user: str | None, password: SecretStr | None, api_key: SecretStr | None) -> None:
-    if api_key and user:
-        raise ValueError("give either api_key or user and password, not both")
-    if (user is None) != (password is None):
-        raise ValueError("user and password go together")
+class _ServerSection(_Section):
+    """A server of the Elastic stack: its address, and how one signs in to it."""
 
+    url: str | None = None
+    user: str | None = Field(None, description="User for basic sign-in.")
+    password: SecretStr | None = Field(None, description="Password for basic sign-in.")
+    api_key: SecretStr | None = Field(None, description="An API key, instead of user and password.")
+    ca: Path | None = Field(None, description="The authority that signed the server's certificate.")
+    timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
 
-def _check_authority(ca: Path | None, url: str | None) -> None:
-    if ca is not None and not (url or "").startswith("https:"):
-        raise ValueError("ca can only be used with an url that begins with https: anything else encrypts nothing")
+    @model_validator(mode="after")
+    def _one_way_to_sign_in(self) -> Self:
+        if self.api_key and self.user:
+            raise ValueError("give either api_key or user and password, not both")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        return self
+
+    @model_validator(mode="after")
+    def _authority_of_something(self) -> Self:
+        if self.ca is not None and not (self.url or "").startswith("https:"):
+            raise ValueError("ca can only be used with an url that begins with https: anything else encrypts nothing")
+        return self
 
 
 class OfficeSettings(_Section):
@@ -128,61 +141,31 @@ class LogSettings(_Section):
     retention_days: int = Field(14, ge=1, description="Days for which the log keeps handled messages.")
 
 
-class ElasticsearchSettings(_Section):
+class ElasticsearchSettings(_ServerSection):
     """The database; unset, the local store."""
 
     url: str | None = Field(
         None, description="Address of Elasticsearch 9, for example https://es.example.cn:9200. Set: the database is Elasticsearch."
     )
-    user: str | None = Field(None, description="User for basic sign-in.")
-    password: SecretStr | None = Field(None, description="Password for basic sign-in.")
-    api_key: SecretStr | None = Field(None, description="An API key, instead of user and password.")
-    ca: Path | None = Field(None, description="The authority that signed the server's certificate.")
     prefix: str = Field("yuqing", pattern=r"^[a-z][a-z0-9]*$", description="First part of every index name.")
     replicas: int = Field(0, ge=0, description="Replicas of each index; 1 or more on a cluster.")
-    timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
 
     @field_validator("url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
         return url if url is None else _checked(url, "https://es.example.cn:9200", with_port=True)
 
-    @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> Self:
-        _check_sign_in(self.user, self.password, self.api_key)
-        return self
 
-    @model_validator(mode="after")
-    def _authority_of_something(self) -> Self:
-        _check_authority(self.ca, self.url)
-        return self
-
-
-class KibanaSettings(_Section):
+class KibanaSettings(_ServerSection):
     """Where `yuqing dashboards install` puts the dashboards."""
 
     url: str | None = Field(None, description="Address of Kibana 9.5 or newer, for example https://kibana.example.cn:5601.")
-    user: str | None = Field(None, description="User for basic sign-in.")
-    password: SecretStr | None = Field(None, description="Password for basic sign-in.")
-    api_key: SecretStr | None = Field(None, description="An API key, instead of user and password.")
-    ca: Path | None = Field(None, description="The authority that signed Kibana's certificate.")
     space: str | None = Field(None, pattern=r"^[a-z0-9_-]+$", description="The space that gets them. Unset: the default one.")
-    timeout_s: PositiveSeconds = Field(30.0, description="After this long without an answer a request has failed.")
 
     @field_validator("url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
         return url if url is None else _checked(url, "https://kibana.example.cn:5601", with_port=False)
-
-    @model_validator(mode="after")
-    def _one_way_to_sign_in(self) -> Self:
-        _check_sign_in(self.user, self.password, self.api_key)
-        return self
-
-    @model_validator(mode="after")
-    def _authority_of_something(self) -> Self:
-        _check_authority(self.ca, self.url)
-        return self
 
 
 class CrawlSettings(_Section):

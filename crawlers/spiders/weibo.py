@@ -99,9 +99,7 @@ class WeiboSpider(SourceSpider):
         data = data_of(response)
         posts, lost = self._cards(data)
         yield from lost
-        total = _total(data, "cardlistInfo", "total")
-        if page == 1 and total is not None:
-            self.visit.ledger.expect(total)
+        total = self._expected(page, _total(data, "cardlistInfo", "total"))
         for post in posts:
             yield from self._post(post)
             yield from self._echo(post)
@@ -113,9 +111,7 @@ class WeiboSpider(SourceSpider):
         data = data_of(response)
         posts, lost = self._cards(data)
         yield from lost
-        total = _total(data, "cardlistInfo", "total")
-        if page == 1 and total is not None:
-            self.visit.ledger.expect(total)
+        total = self._expected(page, _total(data, "cardlistInfo", "total"))
         for post in posts:
             yield from self._post(post)
         if self.visit.more(f"search:{words}", [str(post.id) for post in posts], page, total=total):
@@ -126,9 +122,7 @@ class WeiboSpider(SourceSpider):
         data = data_of(response)
         comments, lost = self._statuses(data.get("data") or [])
         yield from lost
-        total = _total(data, "total_number")
-        if page == 1 and total is not None:
-            self.visit.ledger.expect(total)
+        total = self._expected(page, _total(data, "total_number"))
         shown: list[str] = []
         for comment in comments:
             for scraped in self._comment(comment, post):
@@ -143,9 +137,7 @@ class WeiboSpider(SourceSpider):
         data = data_of(response)
         reposts, lost = self._statuses(data.get("data") or [])
         yield from lost
-        total = _total(data, "total_number")
-        if page == 1 and total is not None:
-            self.visit.ledger.expect(total)
+        total = self._expected(page, _total(data, "total_number"))
         for repost in reposts:
             yield self._find(repost, Kind.REPOST, root=str(post.id), answers=(_author(post.user),))
         if self.visit.more(f"reposts:{post.id}", [str(repost.id) for repost in reposts], page, total=total):
@@ -155,6 +147,12 @@ class WeiboSpider(SourceSpider):
         """Read the whole of a long text."""
         text = expected(data_of(response).get("longTextContent"), str)
         yield msgspec.structs.replace(find, text=text, truncated=False)
+
+    def _expected(self, page: int, total: int | None) -> int | None:
+        """How many there are by what the source says, which the first page has the run expect."""
+        if page == 1 and total is not None:
+            self.visit.ledger.expect(total)
+        return total
 
     def _cards(self, data: dict[str, Any]) -> tuple[list[Status], list[Scraped]]:
         found = []
