@@ -1,7 +1,7 @@
 """What the commands about incidents and requests share: the database and the office's rules, and who acts."""
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -22,11 +22,16 @@ WHEN = click.DateTime(formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
 
 class Office(NamedTuple):
-    """The desk, the lane, and the zone in which times are shown."""
+    """The desk, the lane, the zone in which times are shown, and what people call departments, accounts and levels by their ids."""
 
     desk: "Desk"
     lane: "Lane"
     zone: ZoneInfo
+    names: Mapping[str, str]
+
+    def called(self, *ids: str | None, otherwise: str = "无") -> str:
+        """What people call these, with the ids that commands take behind; those that are None are left out."""
+        return "、".join(f"{self.names[name]}({name})" if name in self.names else name for name in ids if name) or otherwise
 
 
 @contextmanager
@@ -45,7 +50,9 @@ def open_office() -> Iterator[Office]:
     rules = office.incidents or load_incidents(settings)
     with connect(settings) as client:
         reader = Reader(client, Names(settings.elasticsearch.prefix), settings.zone)
-        yield Office(Desk(reader, office, rules), Lane(reader, office, rules), settings.zone)
+        names = {department.id: department.name for department in office.departments}
+        names |= {account.id: account.name for account in office.accounts} | {level.id: level.name for level in rules.levels}
+        yield Office(Desk(reader, office, rules), Lane(reader, office, rules), settings.zone, names)
 
 
 def acting(command: Command) -> Command:
@@ -74,3 +81,8 @@ def when(given: datetime | None, zone: ZoneInfo) -> datetime | None:
 def shown(at: datetime, zone: ZoneInfo) -> str:
     """A time as people read it."""
     return f"{at.astimezone(zone):%m-%d %H:%M}"
+
+
+def calm(text: str) -> str:
+    """Leave out characters that a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -54,14 +54,14 @@ def list_alerts(*, running: bool, size: int, as_json: bool, **chosen: tuple[str,
     from alerts.desk import encoded
     from alerts.words import health_line, line
 
-    with _desk() as (desk, settings):
+    with _desk() as (desk, settings, names):
         page = desk.page(Wanted(statuses=RUNNING if running else (), **chosen), size=size)
         health = desk.health()
     if as_json:
         click.echo(json.dumps([encoded(read.body) for read in page.rows], ensure_ascii=False))
         return
     for read in page.rows:
-        click.echo(line(read.body, settings.zone))
+        click.echo(line(read.body, settings.zone, names))
     click.echo(f"共 {page.total} 个。{health_line(health, settings.zone)}")
 
 
@@ -78,7 +78,7 @@ def why(*, episode: str, as_json: bool) -> None:
     from alerts.desk import encoded
     from alerts.words import explained
 
-    with _desk() as (desk, settings):
+    with _desk() as (desk, settings, names):
         told = desk.told(desk.whole_id(episode))
     if as_json:
         import msgspec
@@ -86,7 +86,7 @@ def why(*, episode: str, as_json: bool) -> None:
         deliveries = msgspec.to_builtins(told.deliveries)
         click.echo(json.dumps({"episode": encoded(told.episode), "deliveries": deliveries}, ensure_ascii=False))
         return
-    for text in explained(told, settings.zone):
+    for text in explained(told, settings.zone, names):
         click.echo(text)
 
 
@@ -100,8 +100,8 @@ def ack(*, episode: str, by: str | None) -> None:
     """
     from alerts.words import line
 
-    with _desk() as (desk, settings):
-        click.echo(line(desk.acknowledge(desk.whole_id(episode), by or getpass.getuser()), settings.zone))
+    with _desk() as (desk, settings, names):
+        click.echo(line(desk.acknowledge(desk.whole_id(episode), by or getpass.getuser()), settings.zone, names))
 
 
 @alerts.command()
@@ -134,7 +134,7 @@ def dead(*, retry: bool, as_json: bool) -> None:
     """
     import msgspec
 
-    with _desk() as (desk, _):
+    with _desk() as (desk, _, _):
         page = desk.book.dead(size=1000)
         if retry:
             revived = sum(desk.revive(read.body.id) for read in page.rows)
@@ -148,17 +148,21 @@ def dead(*, retry: bool, as_json: bool) -> None:
 
 
 @contextmanager
-def _desk() -> "Iterator[tuple[Desk, Settings]]":
+def _desk() -> "Iterator[tuple[Desk, Settings, dict[str, str]]]":
+    """The desk, the settings, and the names of the accounts by id, as far as the office's files can be read."""
     from alerts.book import Book
     from alerts.desk import Desk
+    from config.check import check_office
     from config.settings import load_settings
     from indexers.connect import connect
     from indexers.names import Names
     from indexers.records import Records
 
     settings = load_settings()
+    office, _ = check_office(settings, secrets=False)
     with connect(settings) as client:
-        yield Desk(Book(Records(client, Names(settings.elasticsearch.prefix)))), settings
+        names = {account.id: account.name for account in office.accounts}
+        yield Desk(Book(Records(client, Names(settings.elasticsearch.prefix)))), settings, names
 
 
 @alerts.command()

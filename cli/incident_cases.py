@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.acting import WHEN, acting, actor, open_office, shown, when
+from cli.acting import WHEN, Office, acting, actor, calm, open_office, shown, when
 from incidents.words import CLOCKS, MILESTONES
 from incidents.words import STAGES as STATES
 
@@ -51,7 +51,8 @@ def list_incidents(*, sort: str, limit: int, as_json: bool, **given: Any) -> Non
         if not found.rows:
             click.echo("没有事件。")
             return
-        _print_rows(found.rows, office.zone)
+        for row in found.rows:
+            click.echo(_line(row, office))
         click.echo(f"共 {found.total} 件，显示 {len(found.rows)} 件。")
 
 
@@ -77,11 +78,11 @@ def show(*, incident: str, spread: bool, as_json: bool, by: str, role: str, depa
             texts = [{"id": row.member.id, "published_at": row.member.published_at.isoformat(), "text": row.text} for row in posts.rows]
             click.echo(json.dumps(_shown_data(found) | {"posts": texts}, ensure_ascii=False))
             return
-        for line in _shown_lines(found, office.zone):
+        for line in _shown_lines(found, office):
             click.echo(line)
         click.echo(f"帖文（共 {posts.total} 条）：")
         for row in posts.rows:
-            click.echo(f"  {shown(row.member.published_at, office.zone)}  {row.member.platform}  {' '.join(_calm(row.text).split())[:80]}")
+            click.echo(f"  {shown(row.member.published_at, office.zone)}  {row.member.platform}  {' '.join(calm(row.text).split())[:80]}")
 
 
 @click.command()
@@ -189,31 +190,36 @@ def _shown_data(found: "Shown") -> dict[str, Any]:
     return _row_data(found.row) | more
 
 
-def _print_rows(rows: list["Row"], zone: "ZoneInfo") -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _line(row: "Row", office: Office) -> str:
+    """One line of the list, with the whole id: it is what other commands ask for."""
+    filed, incident = row.filed, row.filed.incident
+    led = incident.lead_department
+    concerned = office.called(led) if led else office.called(*incident.departments, otherwise="部门未定")
+    return "  ".join(
+        (
+            incident.id,
+            STATES[incident.state] + ("（超时）" if row.overdue else ""),
+            ("" if incident.level else "建议") + office.called(incident.level or row.proposal.level),
+            f"{filed.posts} 条（近1小时 {row.growth}，转评 {filed.spread}）",
+            incident.topic or "主题未定",
+            concerned,
+            shown(filed.last_at, office.zone),
+            calm(incident.title),
+        )
+    )
 
-    table = Table("编号", "状态", "级别", "帖文", "近1小时", "转评", "主题", "部门", "最新", "标题", box=None, pad_edge=False)
-    for row in rows:
-        incident = row.filed.incident
-        level = incident.level or f"建议 {row.proposal.level}"
-        who = incident.lead_department or "、".join(incident.departments[:2])
-        state = STATES[incident.state] + ("（超时）" if row.overdue else "")
-        numbers = str(row.filed.posts), str(row.growth), str(row.filed.spread)
-        table.add_row(incident.id, state, level, *numbers, incident.topic or "", who, shown(row.filed.last_at, zone), incident.title)
-    Console().print(table, markup=False)
 
-
-def _shown_lines(found: "Shown", zone: "ZoneInfo") -> list[str]:
-    filed, incident = found.row.filed, found.row.filed.incident
-    lines = [f"{incident.id}  {incident.title}", f"状态：{STATES[incident.state]}" + ("（有时限已过）" if found.row.overdue else "")]
+def _shown_lines(found: "Shown", office: Office) -> list[str]:
+    filed, incident, zone = found.row.filed, found.row.filed.incident, office.zone
+    lines = [f"{incident.id}  {calm(incident.title)}", f"状态：{STATES[incident.state]}" + ("（有时限已过）" if found.row.overdue else "")]
     if incident.merged_into:
         lines.append(f"已并入：{incident.merged_into}")
+    lead = office.called(incident.lead_department or found.lead.department)
     lines += [
-        f"级别：{incident.level or '未定'}。{found.row.proposal.reason}（依据：{found.row.proposal.source}）",
+        f"级别：{office.called(incident.level, otherwise='未定')}。{found.row.proposal.reason}（依据：{found.row.proposal.source}）",
         f"帖文 {filed.posts} 条（负面 {filed.negative}），近1小时 {found.row.growth} 条，转评 {filed.spread} 次",
-        f"主题：{incident.topic or '未定'}。牵头：{incident.lead_department or f'建议 {found.lead.department}'}（{found.lead.reason}）",
-        "账号：" + ("、".join(f"{name} {posts}" for name, posts in found.accounts.items()) or "无"),
+        f"主题：{incident.topic or '未定'}。牵头：{'' if incident.lead_department else '建议'}{lead}（{found.lead.reason}）",
+        "账号：" + ("、".join(f"{office.called(name)} {posts}" for name, posts in found.accounts.items()) or "无"),
     ]
     lines += [
         f"时限：{clock.rule.name} {CLOCKS[clock.state]}，{shown(clock.due_at, zone)}（{clock.rule.source}）" for clock in found.clocks
@@ -221,8 +227,3 @@ def _shown_lines(found: "Shown", zone: "ZoneInfo") -> list[str]:
     lines += [f"记录 {record.number}：{shown(record.at, zone)} {record.by} → {STATES[record.to]}" for record in found.records]
     lines.append("可做：" + ("、".join(f"{STATES[step.to]}({step.to})" for step in found.possible) or "无"))
     return lines
-
-
-def _calm(text: str) -> str:
-    """Leave out characters that a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.acting import acting, actor, open_office, shown
+from cli.acting import Office, acting, actor, calm, open_office, shown
 from incidents.words import REQUEST_CLOCKS as CLOCKS
 from incidents.words import REQUEST_KINDS as KINDS
 from incidents.words import REQUEST_STAGES as STATES
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from incidents.lane import RequestRow
 
 CHANNELS = ("12345", "xinfang", "board", "department")
-SHOWN = 60  # characters of a text in the table
+SHOWN = 60  # characters of a text in the list
 
 
 @click.group()
@@ -53,7 +51,8 @@ def list_requests(*, limit: int, as_json: bool, by: str, role: str, department: 
         if not found.rows:
             click.echo("没有诉求。")
             return
-        _print_rows(found.rows, office.zone)
+        for row in found.rows:
+            click.echo(_line(row, office))
         click.echo(f"共 {found.total} 件，显示 {len(found.rows)} 件。")
 
 
@@ -80,8 +79,10 @@ def show(*, request: str, as_json: bool, by: str, role: str, department: str | N
             return
         click.echo(f"{row.request.id}  {KINDS[row.request.kind]}  {STATES[row.request.state]}  {CLOCKS[row.clock]}")
         click.echo(f"受理 {shown(row.request.received_at, office.zone)}，应于 {shown(row.request.due_at, office.zone)} 前答复")
-        click.echo(f"承办：{row.request.department or '未转办'}。建议：{row.proposed.department or '无'}（{row.proposed.reason}）")
-        click.echo(_calm(row.text))
+        click.echo(
+            f"承办：{office.called(row.request.department, otherwise='未转办')}。建议：{office.called(row.proposed.department)}（{row.proposed.reason}）"
+        )
+        click.echo(calm(row.text))
         for record in found.records:
             click.echo(f"记录 {record.number}：{shown(record.at, office.zone)} {record.by} → {STATES[record.to]}")
         click.echo("可做：" + ("、".join(f"{STATES[step.to]}({step.to})" for step in found.possible) or "无"))
@@ -149,19 +150,10 @@ def _row_data(row: "RequestRow") -> dict[str, Any]:
     return data | extra
 
 
-def _print_rows(rows: list["RequestRow"], zone: "ZoneInfo") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("编号", "类型", "状态", "时限", "应答复", "承办", "内容", box=None, pad_edge=False)
-    for row in rows:
-        request = row.request
-        who = request.department or (f"建议 {row.proposed.department}" if row.proposed.department else "")
-        text = " ".join(_calm(row.text).split())[:SHOWN]
-        table.add_row(request.id, KINDS[request.kind], STATES[request.state], CLOCKS[row.clock], shown(request.due_at, zone), who, text)
-    Console().print(table, markup=False)
-
-
-def _calm(text: str) -> str:
-    """Leave out characters that a terminal would obey."""
-    return "".join(character if character.isprintable() else " " for character in text)
+def _line(row: "RequestRow", office: Office) -> str:
+    """One line of the list, with the whole id: it is what other commands ask for."""
+    request = row.request
+    who = ("" if request.department else "建议") + office.called(request.department or row.proposed.department)
+    clock = f"{CLOCKS[row.clock]}，应于 {shown(request.due_at, office.zone)} 前答复"
+    text = " ".join(calm(row.text).split())[:SHOWN]
+    return f"{request.id}  {KINDS[request.kind]}  {STATES[request.state]}  {clock}  {who}  {text}"

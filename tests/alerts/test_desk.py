@@ -76,6 +76,19 @@ def test_why_says_everything(desk: Desk) -> None:
     for part in ("20", "2.00", "4.20", "2026-06-01 15:55", "weibo:1", "weibo:2", "account-spike", "spikes-1", "开始"):
         assert part in text
     assert "待确认" in line(told.episode, ZONE)
+    names = {"yunxi-ditie": "云溪地铁"}
+    assert "：云溪地铁" in line(told.episode, ZONE, names)
+    assert "：云溪地铁" in next(explained(told, ZONE, names))
+
+
+def test_why_takes_no_number_of_signs_for_a_count(desk: Desk) -> None:
+    """An account that is not itself is told by its signs: nothing was counted."""
+    sign = finding(8, once="sign", kind="takeover", rule="takeover")
+    episode = take(None, sign, RULE).episode
+    assert desk.book.put(episode, None)
+    text = "\n".join(explained(desk.told(episode.id), ZONE))
+    assert "实际    –" in text
+    assert "当时" not in text
 
 
 def test_health_is_told_in_the_words_of_coverage(desk: Desk) -> None:

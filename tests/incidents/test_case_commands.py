@@ -17,7 +17,7 @@ def environment(database_settings: Settings, city: City) -> dict[str, str]:
     city.put(*stories(), post("q", "请问\x1b[31m东湖小区什么时候能来水", sentiment=0), post("r", "举报市交通运输局收红包"))
     city.follow()
     given = database_settings.elasticsearch
-    found = {"YUQING_DATA_DIR": str(database_settings.data_dir), "YUQING_ELASTICSEARCH__PREFIX": given.prefix, "COLUMNS": "200"}
+    found = {"YUQING_DATA_DIR": str(database_settings.data_dir), "YUQING_ELASTICSEARCH__PREFIX": given.prefix}
     return found if given.url is None else found | {"YUQING_ELASTICSEARCH__URL": given.url}
 
 
@@ -37,7 +37,11 @@ def test_incidents_are_listed_shown_and_moved(environment: dict[str, str], city:
     first = listed["incidents"][0]
     assert first["id"] == city.largest().incident.id
     assert {"posts", "growth", "spread", "overdue", "proposed", "state"} <= set(first)
-    assert first["title"] in run(environment, "incidents", "list").stdout
+    said = run(environment, "incidents", "list").stdout
+    assert f"{first['id']}  发现  建议{first['proposed']['reason'].removeprefix('建议')[:2]}" in said, (
+        "whole, for it is what `show` asks for"
+    )
+    assert first["title"] in said
     run(environment, "incidents", "move", first["id"], "judged", "--ground", "public_interest", "--reason", "影响居民", "--by", "wang")
     shown = data(environment, "incidents", "show", first["id"])
     assert [record["by"] for record in shown["records"]] == ["wang"]
