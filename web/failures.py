@@ -13,6 +13,7 @@ from starlette.responses import Response
 from config.errors import YuqingError
 from indexers.errors import DatabaseError, DatabaseUnavailable
 from streams.errors import LogUnavailable
+from web import invalid
 from web.errors import NotSignedIn, WebError
 from web.render import respond, speech_of, wants_json
 from web.sign_in_page import HOME, SIGN_IN, Field, SignInView, kept_fields, own_path, sign_in_again
@@ -111,8 +112,7 @@ def _next(request: Request, kept: tuple[Field, ...]) -> str:
 
 async def _not_valid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    said = "；".join(f"{'.'.join(str(part) for part in one['loc'][1:])}: {one['msg']}" for one in error.errors())
-    return failure(request, HTTPStatus.BAD_REQUEST, "error.bad_input", said)
+    return failure(request, HTTPStatus.BAD_REQUEST, "error.bad_input", invalid.said(error.errors(), speech_of(request)))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from tests.indexers.posts import tagged
 from tests.web.conftest import HOSTILE, NOW, Clock, SignIn, post, write
 from web.app import create_app
 from web.pages.search import COLUMNS, defused
+from web.speech import COOKIE
 from web.views import Part, parts
 
 ENGINES = pytest.mark.parametrize("web_settings", ["local", pytest.param("elasticsearch", marks=pytest.mark.stack)], indirect=True)
@@ -99,6 +100,28 @@ def test_what_can_t_be_searched_for_is_told_beside_the_box(duty: TestClient, fil
     assert said in unescape(answer.text)
     assert 'type="search"' in answer.text
     assert said in duty.get(f"/search?{query}", headers={"Accept": "application/json"}).json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/duty?hours=5", "“hours”只能是：6、24、72、168"),
+        ("/duty?author=x", "没有“author”这一项"),
+        ("/incidents?show=open&state=lost", "“state”只能是：found、judged、"),
+        ("/search?sentiment=5", "“sentiment”不能大于 1"),
+        ("/accounts/yunxi-fabu?page=one", "“page”要写整数"),
+        (f"/search?q={'长' * 5000}", "“q”太长，最多 "),
+    ],
+)
+def test_fields_that_can_t_be_used_are_told_in_the_reader_s_language(duty: TestClient, address: str, said: str) -> None:
+    """Chinese, and English by choice."""
+    answer = duty.get(address)
+    assert answer.status_code == 400
+    assert said in unescape(answer.text)
+    duty.cookies.set(COOKIE, "en")
+    other = duty.get(address, headers={"Accept": "application/json"}).json()["detail"]
+    assert "”" in other
+    assert "只能" not in other
 
 
 def test_a_new_office_is_told_that_there_is_nothing_yet(duty: TestClient) -> None:
@@ -245,7 +268,13 @@ def test_a_report_by_hand_goes_into_the_log(duty: TestClient, log: Log, people: 
     assert record.value is not None
     found = decode(record.value, Post)
     assert (found.kind, found.title, found.accounts, found.published_at) == ("report", "停水", ("yunxi-fabu",), NOW - timedelta(hours=3))
-    for wrong in ({"url": "javascript:alert(1)"}, {"text": "", "title": ""}, {"account": "nobody"}):
+    for wrong in (
+        {"url": "javascript:alert(1)"},
+        {"text": "", "title": ""},
+        {"account": "nobody"},
+        {"published": "11月31日"},
+        {"published": "2062-03-08"},
+    ):
         answer = duty.post("/report", data=form | wrong)
         assert answer.status_code == 400
         assert "https://a.example/1" in answer.text or "url" in wrong

@@ -9,13 +9,17 @@ from starlette.responses import Response
 from crawlers.errors import Unusable
 from crawlers.ingest import report as make_post
 from crawlers.visit import post_message
+from streams.messages import Flag
 from web.desk import Desk, address_of, desk_of, officer_of
 from web.errors import BadInput
 from web.links import post_link
-from web.render import respond
+from web.render import respond, speech_of
+from web.speech import Speech
 from web.views import Named, View
 
 router = APIRouter()
+
+_WRONG_DATES = {Flag.NO_DATE: "report.bad_date", Flag.IMPLAUSIBLE_DATE: "report.odd_date"}  # a person can be asked, a crawl can't
 
 
 class ReportForm(BaseModel):
@@ -54,14 +58,14 @@ def report(request: Request, form: Annotated[ReportForm, Form()]) -> Response:
     """Take a find into the log."""
     desk = desk_of(request)
     try:
-        key = _take(desk, form)
+        key = _take(desk, form, speech_of(request))
     except (BadInput, Unusable) as error:
         return respond(request, "report.html", _view(desk, form, message=str(error)), 400)
     desk.gate.note(officer_of(request).name, "reported", target=key, address=address_of(request))
     return respond(request, "report.html", _view(desk, ReportForm(), page=post_link(key)))
 
 
-def _take(desk: Desk, form: ReportForm) -> str:
+def _take(desk: Desk, form: ReportForm, speech: Speech) -> str:
     """Append the find; returns the id of its post. Raises BadInput, Unusable and LogUnavailable."""
     if not form.url.startswith(("http://", "https://")):
         raise BadInput("请填写原文地址，以 http:// 或 https:// 开头")
@@ -79,6 +83,8 @@ def _take(desk: Desk, form: ReportForm) -> str:
         published=form.published.strip() or None,
         accounts=form.account,
     )
+    if form.published.strip() and (wrong := next((word for flag, word in _WRONG_DATES.items() if flag in post.flags), None)):
+        raise BadInput(speech.say(wrong, given=form.published.strip()))
     desk.log.append([post_message(post)])
     return post.id
 
