@@ -10,6 +10,7 @@ from elasticsearch.dsl import Search
 from config.check import Office
 from config.incidents import IncidentRules
 from incidents import requests
+from incidents.candidates import is_called
 from incidents.casework import Casework
 from incidents.clocks import ClockState
 from incidents.departments import propose_lead
@@ -25,6 +26,7 @@ from indexers.merge import StoredPost
 from indexers.queries import get_posts
 from indexers.reader import Reader, iso
 from indexers.records import Records
+from streams.messages import AskKind
 
 _HIDDEN_NAME = "（不公开）"
 _NOT_SHOWN = {"reported": (), "post": _HIDDEN_NAME, "department": None, "channel": None, "reference": None, "link": None}
@@ -57,6 +59,7 @@ class RequestRow(NamedTuple):
     proposed: Proposed
     readable: bool
     model: str | None = None  # that tagged its post
+    denied: bool = False  # a person says by now that the post asks for nothing
 
 
 class Requests(NamedTuple):
@@ -166,7 +169,8 @@ class Lane:
         shown = request if readable else msgspec.structs.replace(request, **_NOT_SHOWN)
         proposed = self._proposed(request, post) if readable else Proposed(None, HIDDEN)
         model = post.model if post is not None and readable else None
-        return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable, model)
+        denied = post is not None and readable and is_called(post) and post.asks in {None, AskKind.PRAISE}
+        return RequestRow(shown, text, url, requests.clock(request, self._clock()), proposed, readable, model, denied)
 
     def _proposed(self, request: Request, post: StoredPost | None) -> Proposed:
         """To whom it could go. A report is never proposed by topic or account: these are as a rule the ones it is against."""

@@ -107,6 +107,12 @@ def test_a_request_says_how_its_kind_was_found(office: TestClient, town: Town, s
     assert (called["kind"], called["kind_by"], called["words"]) == ("complaint", "person", [])
     for path in ("/requests?show=all", f"/requests/{town.question}"):
         assert "由人工更正" in office.get(path).text
+    town.city.call("question", None)
+    town.follow()
+    denied = next(one for one in data(office, "/requests?show=all")["requests"] if one["id"] == town.question)
+    assert (denied["kind"], denied["state"], denied["denied"], called["denied"]) == ("complaint", "received", True, False)
+    for path in ("/requests?show=all", f"/requests/{town.question}"):
+        assert "请核实后排除" in office.get(path).text
 
 
 @ENGINES

@@ -64,6 +64,7 @@ class RequestItem(View):
     # The office's words, the voice as the model hears it, or a person who has corrected that; null where the text isn't shown, and of a
     # report (举报), which no model makes.
     kind_by: Literal["words", "model", "person"] | None
+    denied: bool  # a person says by now that the post asks for nothing
     model: str | None  # that tagged its post
     received_at: datetime
     due_at: datetime
@@ -137,6 +138,7 @@ def request_item(desk: Desk, row: RequestRow, *, longest: int | None = SHOWN) ->
         url=row.url,
         words=request.words,
         kind_by=_kind_by(request) if row.readable and not request.is_report else None,
+        denied=row.denied,
         model=row.model,
         received_at=request.received_at,
         due_at=request.due_at,
