@@ -2,11 +2,15 @@
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from config.errors import ConfigError, Problem
-from config.settings import NlpSettings
+from config.settings import NlpSettings, Settings
+
+if TYPE_CHECKING:
+    from config.check import Office
 
 
 @click.command()
@@ -24,6 +28,7 @@ def check(*, as_json: bool) -> None:
     try:
         settings = load_settings()
         office = load_office(settings)
+        _check_plug_ins(settings, office)
         _check_words(settings.nlp)
     except ConfigError as error:
         if not as_json:
@@ -39,6 +44,25 @@ def check(*, as_json: bool) -> None:
     for source in office.sources:
         if source.off == "no_right_stated":
             click.echo(f"  来源 {source.id} 未运行：请在 sources.yaml 的 right 中写明采集依据。")
+
+
+def _check_plug_ins(settings: Settings, office: "Office") -> None:
+    """See that rules of a kind from outside can be made, which would else be told when `watch` starts. Raises ConfigError."""
+    from alerts.errors import BadRule
+    from alerts.kinds import KINDS
+    from alerts.rules import build
+    from config.alerts import open_document
+
+    problems = []
+    for index, rule in enumerate(office.alerts.rules):
+        if rule.off or rule.kind in KINDS:
+            continue
+        try:
+            build(rule, KINDS)
+        except BadRule as error:
+            problems.append(open_document(settings).problem(("rules", index, "kind"), str(error)))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _check_words(nlp: NlpSettings) -> None:

@@ -239,8 +239,8 @@ def read_alerts(document: Document, accounts: Iterable[MonitoredAccount], *, sec
             problems += found
             if entry is not None:
                 built[section][index] = entry
-        problems += twice(document, section, [(index, entry.id) for index, entry in built[section].items()])
-    problems += _strangers(document, built, {account.id for account in accounts})
+        problems += twice(document, section, [(index, name) for index, given in enumerate(entries) for name in _named(given, "id") if name])
+    problems += _strangers(document, {account.id for account in accounts})
     if secrets:
         problems += _unset(document, built["channels"])
     return AlertPlan(**{section: tuple(entries.values()) for section, entries in built.items()}), problems
@@ -248,9 +248,11 @@ def read_alerts(document: Document, accounts: Iterable[MonitoredAccount], *, sec
 
 def _rule(document: Document, index: int, given: Any) -> tuple[Rule | None, list[Problem]]:
     rule, problems = document.build(Rule, ("rules", index), given)
-    if rule is None or rule.kind not in PARAMETERS:
+    kinds = [kind for kind in _named(given, "kind") if kind in PARAMETERS]
+    parameters = given.get("parameters", {}) if kinds else None
+    if not isinstance(parameters, dict):
         return rule, problems
-    built, wrong = document.build(PARAMETERS[rule.kind], ("rules", index, "parameters"), rule.parameters)
+    built, wrong = document.build(PARAMETERS[kinds[0]], ("rules", index, "parameters"), parameters)
     return (rule if built is not None else None), [*problems, *wrong]
 
 
@@ -276,25 +278,31 @@ def _subscription(document: Document, index: int, given: Any) -> tuple[Subscript
     return document.build(Subscription, ("subscriptions", index), given)
 
 
-def _strangers(document: Document, built: Mapping[str, Mapping[int, Any]], accounts: set[str]) -> Iterator[Problem]:
-    """Say which accounts, channels and rules are named but stand nowhere."""
-    there = {
-        section: {str(given.get("id")) for given in document.section(section)[0] if isinstance(given, dict)}
-        for section in ("channels", "rules")
-    }
+def _strangers(document: Document, accounts: set[str]) -> Iterator[Problem]:
+    """Say which accounts, channels and rules are named but stand nowhere, also by what has another mistake."""
+    entries = {section: document.section(section)[0] for section in SECTIONS}
+    there = {section: {name for given in entries[section] for name in _named(given, "id")} for section in ("channels", "rules")}
     for section in ("rules", "subscriptions"):
-        for index, entry in built[section].items():
-            yield from _missing(document, (section, index, "filter", "accounts"), entry.filter.accounts, accounts)
-    for index, entry in built["subscriptions"].items():
-        yield from _missing(document, ("subscriptions", index, "channels"), entry.channels, there["channels"])
-        yield from _missing(document, ("subscriptions", index, "rules"), entry.rules, there["rules"])
+        for index, given in enumerate(entries[section]):
+            yield from _missing(document, (section, index, "filter", "accounts"), _named(given, "filter", "accounts"), accounts)
+    for index, given in enumerate(entries["subscriptions"]):
+        for section, known in there.items():
+            yield from _missing(document, ("subscriptions", index, section), _named(given, section), known)
+
+
+def _named(given: Any, *keys: str) -> tuple[str, ...]:
+    """The names that an entry has under a key, or a key of a key, as it was written; none where something else stands there."""
+    for key in keys:
+        given = given.get(key) if isinstance(given, dict) else None
+    names = given if isinstance(given, list) else [given]
+    return tuple(name if isinstance(name, str) else "" for name in names) if given is not None else ()
 
 
 def _missing(document: Document, path: tuple[str | int, ...], names: Iterable[str], known: set[str]) -> Iterator[Problem]:
     what = str(path[-1]).removesuffix("s")
     where = ACCOUNTS_FILE if what == "account" else FILE
     for number, name in enumerate(names):
-        if name not in known:
+        if name and name not in known:
             yield document.problem((*path, number), f"no such {what}: {name!r}; it must stand in {where}")
 
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -73,10 +73,25 @@ class Document(NamedTuple):
 
     def _of(self, model: type[BaseModel], path: Path_, detail: Any) -> Problem:
         if detail["type"] == "extra_forbidden":
-            return self.problem(path, unknown(str(path[-1]), model.model_fields))
+            return self.problem(path, unknown(str(path[-1]), _model_at(model, detail["loc"][:-1]).model_fields))
         if detail["type"] == "missing":
             return self.problem(path, "is missing")
         return self.problem(path, detail["msg"].removeprefix("Value error, "))
+
+
+def _model_at(model: type[BaseModel], path: Path_) -> type[BaseModel]:
+    """The model of what stands at a place within a model's value; the nearest that is known where its field may be many things."""
+    for part in path:
+        if isinstance(part, str) and part in model.model_fields:
+            model = next(_models(model.model_fields[part].annotation), model)
+    return model
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def key_of(path: Path_) -> str:

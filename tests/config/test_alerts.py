@@ -57,6 +57,35 @@ subscriptions:
     assert "did you mean surprise" in str(next(problem for problem in problems if problem.line == 5))
 
 
+def test_one_mistake_of_an_entry_hides_no_other(tmp_path: Path) -> None:
+    """What a rule or a subscription refers to is looked up, and its parameters are checked, also where it has another mistake."""
+    _, problems = _read(
+        tmp_path,
+        """rules:
+  - {id: a, name: 甲, kind: spike, level: loud, filter: {accounts: [nobody], author: x}}
+  - {id: a, kind: frequency, parameters: {posts: 0, within_s: 60}}
+  - [a]
+  - {id: [a], name: 丙, kind: [spike], filter: {accounts: {a: b}}}
+subscriptions:
+  - {id: s, channels: [x, 5], rules: [z]}
+""",
+    )
+    said = {(problem.line, problem.key) for problem in problems}
+    assert said >= {
+        (2, "rules[0].level"),
+        (2, "rules[0].filter.accounts[0]"),
+        (2, "rules[0].filter.author"),
+        (3, "rules[1].id"),
+        (3, "rules[1].name"),
+        (3, "rules[1].parameters.posts"),
+        (7, "subscriptions[0].name"),
+        (7, "subscriptions[0].channels[0]"),
+        (7, "subscriptions[0].rules[0]"),
+    }
+    what = str(next(problem for problem in problems if problem.key == "rules[0].filter.author"))
+    assert what.endswith("possible are accounts, platforms, sentiments, topics, words"), "the keys of a filter, not of a rule"
+
+
 @pytest.mark.parametrize(
     "channel",
     [

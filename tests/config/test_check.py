@@ -266,6 +266,18 @@ def test_the_command_prints_problems_as_data(shipped: Path) -> None:
     assert problem["file"] == str(shipped / "topics.yaml")
 
 
+def test_the_command_makes_rules_of_a_kind_from_outside(shipped: Path) -> None:
+    """A plug-in that isn't installed is told before the watcher starts; one that is off is not asked for."""
+    rules = "rules:\n  - {id: a, name: 夜间, kind: 'tests.plugins.night_rule:Night'}\n  - {id: b, name: 乙, kind: 'no.such:Thing'}\n"
+    (shipped / "alerts.yaml").write_text(rules, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--json"])
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["line"], problem["key"]) == (3, "rules[1].kind")
+    assert "can't be loaded" in problem["what"]
+    (shipped / "alerts.yaml").write_text(rules.replace("id: b", "id: b, off: true"), encoding="utf-8")
+    assert CliRunner().invoke(command, []).exit_code == 0
+
+
 def test_the_command_looks_into_the_dictionary_and_the_weights(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What could not be tagged with is told before anything runs, by the setting that names it."""
     words = tmp_path / "words.txt"
