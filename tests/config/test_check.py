@@ -268,7 +268,7 @@ def test_the_command_prints_problems_as_data(shipped: Path) -> None:
 
 def test_the_command_makes_rules_of_a_kind_from_outside(shipped: Path) -> None:
     """A plug-in that isn't installed is told before the watcher starts; one that is off is not asked for."""
-    rules = "rules:\n  - {id: a, name: 夜间, kind: 'tests.plugins.night_rule:Night'}\n  - {id: b, name: 乙, kind: 'no.such:Thing'}\n"
+    rules = "rules:\n  - {id: a, name: 夜间, kind: 'tests.plugins.night_rule:Night', parameters: {first_hour: 0, last_hour: 5}}\n  - {id: b, name: 乙, kind: 'no.such:Thing'}\n"
     (shipped / "alerts.yaml").write_text(rules, encoding="utf-8")
     result = CliRunner().invoke(command, ["--json"])
     (problem,) = json.loads(result.stdout)["problems"]
