@@ -1,7 +1,7 @@
 """The trained models as they are stored: plain arrays and a card, no words, no sentences, no pickle.
 
 A folder of weights holds `card.json`, which says what the models are, and one `.npz` for each. The card has the SHA-256 of
-each file and what the models were made with; what does not fit is refused with the reason.
+each file, what the models were made with, and a seal over its own content; what does not fit is refused with the reason.
 """
 
 import datetime as dt
@@ -74,6 +74,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     segmenter: Stamp
     models: dict[str, ModelCard]
+    seal: str | None = None  # SHA-256 of all the rest; None in cards of before there were seals
+
+    @property
+    def right_seal(self) -> str:
+        """What the seal over this content is."""
+        return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(self, seal=None))).hexdigest()
 
 
 class _Revised(msgspec.Struct, frozen=True):
@@ -100,7 +106,13 @@ def save(folder: Path, card: Card, arrays: Mapping[str, bytes]) -> None:
     (folder / CARD).unlink(missing_ok=True)  # half-written weights have no card, so they are refused
     for name, content in arrays.items():
         (folder / f"{name}.npz").write_bytes(content)
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    write_card(folder, card)
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write a card, sealed: it says what the labels mean and which tags win, so nobody shall change it by hand unnoticed."""
+    sealed = msgspec.structs.replace(card, seal=card.right_seal)
+    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(sealed), indent=2) + b"\n")
 
 
 def pack(arrays: Arrays) -> bytes:
@@ -118,9 +130,12 @@ def read_card(folder: Path) -> Card:
         version = msgspec.json.decode(content, type=dict[str, msgspec.Raw]).get("format", msgspec.Raw(b"null"))
         if bytes(version) != str(FORMAT).encode():
             raise WeightsError("format", path, f"has format {bytes(version).decode()}, this program reads {FORMAT}: {_AGAIN}")
-        return msgspec.json.decode(content, type=Card)
+        card = msgspec.json.decode(content, type=Card)
     except msgspec.DecodeError as error:
         raise WeightsError("damaged", path, f"is not a card of weights ({error}): {_AGAIN}") from error
+    if card.seal not in {None, card.right_seal}:
+        raise WeightsError("damaged", path, f"was changed after it was written (its seal differs): {_AGAIN}")
+    return card
 
 
 def next_revision(folder: Path) -> int:
@@ -160,7 +175,7 @@ def load(folder: Path, segmenter: Segmenter) -> Weights:
     card = read_card(folder)
     _check_made_alike(folder / CARD, card, segmenter.stamp)
     arrays = {name: _arrays(folder, card, name) for name in (TOPIC, SENTIMENT, VOICE, KEYWORDS)}
-    rarity, cues = arrays[KEYWORDS], Cues(read_cues())
+    cues = Cues(read_cues())
     try:
         threshold, slope = arrays[TOPIC]["other"].tolist()
         return Weights(
@@ -170,7 +185,7 @@ def load(folder: Path, segmenter: Segmenter) -> Weights:
             sentiment=_stacked(card, SENTIMENT, arrays[SENTIMENT]),
             voice=_voice(card, cues, arrays[VOICE]),
             about=Logistic.read("about", INPUTS, arrays[VOICE]),
-            keywords=Rarity(rarity["hashes"], rarity["idf"].astype(np.float32), float(rarity["unknown"])),
+            keywords=_rarity(arrays[KEYWORDS]),
         )
     except KeyError as error:
         raise WeightsError("damaged", folder, f"lacks the array {error}: {_AGAIN}") from error
@@ -190,17 +205,38 @@ def _check_made_alike(path: Path, card: Card, stamp: Stamp) -> None:
 
 def _classifier(card: Card, name: str, arrays: Arrays) -> Classifier:
     rarity, weights, intercept = (arrays[key].astype(np.float32) for key in ("rarity", "weights", "intercept"))
+    known, columns = len(arrays["hashes"]), len(card.models[TOPIC].labels) if name == TOPIC else len(intercept)
+    _fit_together(name, (rarity, (known,)), (weights, (known, columns)), (intercept, (columns,)))
     parameters = Parameters(arrays["hashes"], rarity, weights, intercept, float(arrays["sharpness"]))
     return Classifier(card.models[name].kinds, parameters)
 
 
 def _stacked(card: Card, name: str, arrays: Arrays) -> Stacked:
-    return Stacked(_classifier(card, name, arrays), Weighing.read(arrays["weights"].shape[1], arrays))
+    columns = arrays["weights"].shape[1]
+    weighing = Weighing.read(columns, arrays)
+    inputs, labels = (columns + 1,), (len(card.models[name].labels),)
+    _fit_together(name, (weighing.middle, inputs), (weighing.scale, inputs), (weighing.model.intercept, labels))
+    return Stacked(_classifier(card, name, arrays), weighing)
+
+
+def _rarity(arrays: Arrays) -> Rarity:
+    idf = arrays["idf"].astype(np.float32)
+    _fit_together(KEYWORDS, (idf, (len(arrays["hashes"]),)))
+    return Rarity(arrays["hashes"], idf, float(arrays["unknown"]))
+
+
+def _fit_together(name: str, *parts: tuple[NDArray[Any], tuple[int, ...]]) -> None:
+    """Refuse arrays of other shapes than they should have. Raises ValueError."""
+    for array, shape in parts:
+        if array.shape != shape:
+            raise ValueError(f"{name} has an array of shape {array.shape} where one of {shape} belongs")
 
 
 def _voice(card: Card, cues: Cues, arrays: Arrays) -> Voice:
     weights, intercept = (arrays[key].astype(np.float32) for key in ("weights", "intercept"))
-    ones = np.ones(len(arrays["hashes"]), dtype=np.float32)
+    known = len(arrays["hashes"])
+    _fit_together(VOICE, (weights, (known, len(WORDS))), (intercept, (len(WORDS),)))
+    ones = np.ones(known, dtype=np.float32)
     words = Classifier(card.models[VOICE].kinds, Parameters(arrays["hashes"], ones, weights, intercept, 1.0))
     form, asks = (Logistic.read(name, input_names(cues, asked), arrays) for name, asked in zip(("form", "asks"), WORDS, strict=True))
     return Voice(cues, words, form, asks)
@@ -214,10 +250,14 @@ def _arrays(folder: Path, card: Card, name: str) -> dict[str, NDArray[Any]]:
     if hashlib.sha256(content).hexdigest() != card.models[name].sha256:
         raise WeightsError("damaged", path, f"is not the file that {CARD} vouches for (its SHA-256 differs): {_AGAIN}")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return dict(arrays)
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsError("damaged", path, f"is not a file of plain arrays ({error}): {_AGAIN}") from error
+    for key, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise WeightsError("damaged", path, f"has something else than numbers in the array {key}: {_AGAIN}")
+    return arrays
 
 
 def _read(path: Path) -> bytes:

@@ -7,11 +7,10 @@ tags of a post come from is decided by revision.
 import shutil
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from nlp.errors import WeightsError
-from nlp.models import ACTIVE, CARD, SHIPPED, Card, read_card, standing
+from nlp.models import ACTIVE, CARD, SHIPPED, Card, read_card, standing, write_card
 
 
 def versions(shelf: Path) -> dict[int, Card | None]:
@@ -49,6 +48,6 @@ def go_back(shelf: Path, revision: int, new: int) -> Card:
     if folder.exists():
         raise WeightsError("damaged", folder, "stands there already: give another revision")
     shutil.copytree(old, folder, ignore=shutil.ignore_patterns(CARD))
-    (folder / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    write_card(folder, card)
     use(shelf, new)
     return card

@@ -4,7 +4,6 @@ import json
 import shutil
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -13,7 +12,7 @@ from cli.main import main
 from nlp.against_card import TOLERANCE_ANEW
 from nlp.evaluate import Measured, measure
 from nlp.linear import Answer
-from nlp.models import CARD, Card, read_card
+from nlp.models import read_card, write_card
 from nlp.proofread import train as training
 from nlp.proofread.weights import SHIPPED as PROOFREADING
 from nlp.proofread.weights import read_card as read_card_of_proofreading
@@ -78,9 +77,9 @@ def test_the_command_shows_and_holds_models_to_their_card(labelled_data: Path, s
     assert given.stdout.count("模型卡") == sum(len(model.scores) for model in read_card(small_weights).models.values())
     for file in small_weights.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    card = msgspec.json.decode((tmp_path / CARD).read_bytes(), type=Card)
+    card = read_card(tmp_path)
     card.models["topic"].scores["macro-F1, dev"] = 1.5
-    (tmp_path / CARD).write_bytes(msgspec.json.encode(card))
+    write_card(tmp_path, card)
     worse = run("--data", labelled_data, "--weights", tmp_path, "--json")
     assert worse.exit_code == 1
     assert "topic macro-F1, dev:" in worse.stderr

@@ -23,11 +23,11 @@ def weights(small_weights: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_weights, tmp_path / "weights"))
 
 
-def change_card(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change a card as somebody with an editor would."""
+def change_card(folder: Path, change: Callable[[dict[str, Any]], object], seal: str | None = None) -> None:
+    """Change a card as somebody with an editor would; without a seal it is as good as a card of before there were seals."""
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     change(card)
-    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    (folder / CARD).write_text(json.dumps(card | {"seal": seal}), encoding="utf-8")
 
 
 def replace_arrays(folder: Path, name: str, content: bytes) -> None:
@@ -120,6 +120,39 @@ def test_a_broken_card_is_refused(weights: Path, content: bytes) -> None:
     """A card that can't be read is refused, and never guessed at."""
     (weights / CARD).write_bytes(content)
     refused(weights, "damaged" if content == b'{"format": 3}' or not content.startswith(b'{"') else "format")
+
+
+def test_a_changed_card_is_refused(weights: Path) -> None:
+    """Labels in another order would call good what is bad, and a revision of a million would win over all to come; as it was, it is read."""
+    card = read_card(weights)
+    change_card(weights, lambda card: card["models"]["sentiment"]["labels"].reverse(), seal=card.seal)
+    assert "seal" in refused(weights, "damaged")
+    change_card(weights, lambda card: card["models"]["sentiment"]["labels"].reverse(), seal=card.seal)
+    assert read_card(weights) == card
+    change_card(weights, lambda card: card.update(tag_revision=10**6), seal=card.seal)
+    refused(weights, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("topic", "weights"),
+        ("topic", "rarity"),
+        ("sentiment", "weights"),
+        ("sentiment", "scale"),
+        ("voice", "weights"),
+        ("keywords", "idf"),
+    ],
+)
+def test_arrays_that_do_not_fit_together_are_refused(weights: Path, name: str, array: str) -> None:
+    """An array with fewer rows, or with something else than numbers, is refused before a text is tagged, also where the card vouches."""
+    with np.load(weights / f"{name}.npz") as arrays:
+        kept = dict(arrays)
+    for value, says in ((kept[array][1:], "shape"), (kept[array] * np.float32("nan"), array)):
+        file = io.BytesIO()
+        np.savez(file, **(kept | {array: value}))
+        replace_arrays(weights, name, file.getvalue())
+        assert says in refused(weights, "format" if says == "shape" else "damaged")
 
 
 @pytest.mark.parametrize("version", [2, 4, None])
