@@ -42,7 +42,7 @@ class OwnText(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence of our own with its labels."""
 
     text: str
-    form: str
+    form: str | None = None  # where it says something of forms
     asks: str
 
 

@@ -147,7 +147,9 @@ class Tagger:
 
     def _tag_part(self, said: Sequence[Said]) -> Iterator[Tags]:
         for one, text, subject, own, feeling, feeling_score, forms, asks, doubtful, words, keywords, language, copy in self._columns(said):
-            asked = self._asked(one.standing, text, asks, self._sentiments[feeling])
+            asked = self._asked(
+                one.standing, text, asks, self._sentiments[feeling], subject.topic != OTHER and _loudest(forms) is Form.VOICE
+            )
             if language not in {CHINESE, NOTHING}:
                 yield self._unread(one, own, words, language, copy, is_report=asked.is_report)
                 continue
@@ -219,9 +221,11 @@ class Tagger:
                 close = (self._topics[second], row[second]) if row[second] >= SECOND else (None, None)
                 yield Subject(self._topics[best], row[best], *close)
 
-    def _asked(self, standing: Standing, folded: str, probability: float, sentiment: int) -> Asked:
+    def _asked(self, standing: Standing, folded: str, probability: float, sentiment: int, civic: bool) -> Asked:
         """What the author asks for. Only private authors ask: a newspaper that writes 投诉 tells of somebody else's."""
-        return self._asks.judge(folded, probability, sentiment=sentiment) if standing is Standing.PRIVATE else NO_ASK
+        if standing is not Standing.PRIVATE:
+            return NO_ASK
+        return self._asks.judge(folded, probability, sentiment=sentiment, civic=civic)
 
     def _doubtful(self, said: Sequence[Said], folded: Sequence[str], heard: Heard) -> list[tuple[str, ...]]:
         news, advert = (heard.forms[:, FORMS.index(form)].tolist() for form in (Form.NEWS, Form.ADVERT))
@@ -232,10 +236,20 @@ def _form(standing: Standing, forms: Sequence[float]) -> tuple[Form, float | Non
     """In which voice a text speaks. Who the author is says more than how it sounds."""
     if standing is Standing.MONITORED:
         return Form.OFFICIAL, None
-    best = max(range(len(FORMS)), key=forms.__getitem__)
-    if standing is Standing.MEDIA and FORMS[best] is Form.VOICE:
+    form = _loudest(forms)
+    if standing is Standing.MEDIA and form is Form.VOICE:
         return Form.NEWS, None
-    return FORMS[best], forms[best]
+    return form, max(forms)
+
+
+def _is_civic(subject: Subject, forms: Sequence[float]) -> bool:
+    """Whether somebody speaks for himself about one of the topics, as far as can be told."""
+    return subject.topic != OTHER and subject.score >= _HALF and _loudest(forms) is Form.VOICE
+
+
+def _loudest(forms: Sequence[float]) -> Form:
+    """The most probable of FORMS."""
+    return FORMS[max(range(len(FORMS)), key=forms.__getitem__)]
 
 
 def trained_segmenter(folder: Path, words: Segmenter) -> Segmenter:

@@ -110,8 +110,9 @@ def _rough(folder: Path, labels: Labels) -> _Rough:
 def _word_model(rough: _Rough, labels: Labels, segmenter: Segmenter) -> Parameters:
     """What each word says for a report, and for a text that asks; each learned from texts of its own."""
     own = labels.own()
-    news = _features(segmenter, [*rough.replay, *(text.text for text in own)])
-    is_news = np.concatenate([rough.media, [text.form == Form.NEWS for text in own]])
+    formed = [text for text in own if text.form]
+    news = _features(segmenter, [*rough.replay, *(text.text for text in formed)])
+    is_news = np.concatenate([rough.media, [text.form == Form.NEWS for text in formed]])
     asks = _features(segmenter, [*rough.messages, *(text.text for text in own), *rough.replay[:_EVERYDAY], *rough.felt])
     is_ask = np.zeros(asks.size, dtype=bool)
     is_ask[: len(rough.messages)] = True
@@ -220,10 +221,10 @@ def _tasks(labels: Labels, rough: _Rough, segmenter: Segmenter, words: Classifie
 
 
 def _form(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _Task:
-    ours, own = labels.of("forms"), labels.own()
+    ours, own = labels.of("forms"), [(text.text, text.form) for text in labels.own() if text.form]
     right = np.array([FORMS.index(Form(next(iter(text.labels)))) for text in ours])
     helpers = [
-        _part(_without_asks(see([text.text for text in own])), [FORMS.index(Form(text.form)) for text in own], 1.0),
+        _part(_without_asks(see([text for text, _ in own])), [FORMS.index(Form(form)) for _, form in own], 1.0),
         _part(
             _without_asks(see(rough.replay[:_EVERYDAY])),
             np.where(rough.media[:_EVERYDAY], FORMS.index(Form.NEWS), FORMS.index(Form.VOICE)).tolist(),

@@ -5,7 +5,7 @@ import pytest
 from config.incidents import load_incidents
 from config.settings import PACKAGE_DIR, Settings
 from matching.fold import fold
-from nlp.asks import ALONE, LEAST_LETTERS, REPORTED, SIGNED, WORDED, AskWords
+from nlp.asks import ALONE, ANGRY, BRIEF, CIVIC, LEAST_LETTERS, NAMED, REPORTED, SIGNED, WORDED, AskWords
 from streams.messages import AskKind
 
 WORDS = AskWords(load_incidents(Settings(config_dir=PACKAGE_DIR)).requests.kinds)
@@ -65,6 +65,35 @@ def test_a_content_author_complains_with_words_only() -> None:
 def test_who_asks_politely_asks(text: str, kind: AskKind) -> None:
     """Thanks at the end of what is asked for make a text sound content; only thanks for a thing put right ask for nothing."""
     assert WORDS.judge(fold(text), 0.9, sentiment=1).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "sentiment", "civic", "kind"),
+    [
+        ("谢谢派出所的王警官，帮我找回了自行车", NAMED, 1, False, AskKind.PRAISE),
+        ("谢谢派出所的王警官，帮我找回了自行车", NAMED - 0.01, 1, False, None),
+        ("谢谢派出所的王警官，让我白跑了三趟", NAMED, -1, False, None),
+        ("社区大夫每天上门换药，太让人感动", NAMED, 1, False, AskKind.PRAISE),
+        ("谢谢哥哥的新歌，太让人感动", 0.4, 1, False, None),
+        ("医院旁边的包子真好吃", 0.4, 1, False, None),
+        ("养老金认证在手机上怎么弄", NAMED, 0, False, AskKind.QUESTION),
+        ("晚上还有公交么？", NAMED, -1, False, AskKind.QUESTION),
+        ("今晚还有人打球吗", 0.4, 0, False, None),
+        ("老城墙那边几点关灯", CIVIC, 0, True, AskKind.QUESTION),
+        ("老城墙那边几点关灯", CIVIC - 0.01, 0, True, None),
+        ("老城墙那边几点关灯" + "，" * BRIEF, CIVIC, 0, True, None),
+        ("夜宵摊的油烟呛得孩子直咳嗽", ANGRY, -1, True, AskKind.COMPLAINT),
+        ("夜宵摊的油烟呛得孩子直咳嗽", ANGRY - 0.01, -1, True, None),
+        ("夜宵摊的油烟呛得孩子直咳嗽", ANGRY, 0, True, None),
+        ("夜宵摊的油烟呛得孩子直咳嗽", ANGRY, -1, False, None),
+        ("油烟呛人", ANGRY, -1, True, None),
+    ],
+)
+def test_three_lines_about_a_public_matter_need_less(
+    text: str, probability: float, sentiment: int, civic: bool, kind: AskKind | None
+) -> None:
+    """Thanks to whom the public is served by, brief questions, and anger about one of the topics; everyday talk like them asks for nothing."""
+    assert WORDS.judge(fold(text), probability, sentiment=sentiment, civic=civic).kind is kind
 
 
 def test_the_words_are_shown() -> None:

@@ -52,6 +52,24 @@ def test_a_complaint_and_a_thank_you(tagger: Tagger) -> None:
     assert complaint.tokens.split(" ") == cut(COMPLAINT)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("谢谢派出所的王警官，帮我追回了被骗的三千块", "praise"),
+        ("护士长手很轻，孩子一声没哭，谢谢", "praise"),
+        ("二胎产检费用能报多少", "question"),
+        ("我家对面的夜宵摊油烟呛得孩子直咳嗽", "complaint"),
+        ("谢谢大家的生日祝福", None),
+        ("为什么我喜欢的角色都要死", None),
+        ("医院旁边那家包子真好吃", None),
+        ("贷款秒批，无抵押无担保，征信花也能做，私信我", None),
+    ],
+)
+def test_short_posts_about_public_matters_are_heard(tagger: Tagger, text: str, kind: str | None) -> None:
+    """Three lines ask where they are about a public matter, and chatter, adverts and thanks among friends do not."""
+    assert tagger.tag_texts([text])[0].asks == kind
+
+
 def test_tags_say_what_made_them(tagger: Tagger) -> None:
     """Each tag carries the versions of the models and the revision of the weights."""
     card = read_card(SHIPPED)
