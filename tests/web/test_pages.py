@@ -167,6 +167,7 @@ def test_the_file_takes_no_formula_to_a_spreadsheet(
     for n, text in enumerate(texts):
         assert written[f"weibo:{n}"]["text"] == (f"'{text}" if n < 7 else text)
         assert written[f"weibo:{n}"]["sentiment"] == "-1"
+        assert written[f"weibo:{n}"]["published_at"].endswith(":00+08:00"), "in the office's zone, as on the pages"
 
 
 @pytest.mark.parametrize(

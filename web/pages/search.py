@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -169,9 +170,9 @@ def _visible(desk: Desk, hits: Sequence[Hit], by: Actor) -> list[Hit]:
 
 def _file(desk: Desk, first: list[Hit], pages: Iterator[list[Hit]]) -> Iterator[str]:
     yield "\ufeff" + _lines([COLUMNS])  # spreadsheets take UTF-8 for it by the mark
-    yield _lines(_row(post_item(hit.post, desk.accounts, longest=None)) for hit in first)
+    yield _lines(_row(post_item(hit.post, desk.accounts, longest=None), desk.settings.zone) for hit in first)
     for page in pages:
-        yield _lines(_row(post_item(hit.post, desk.accounts, longest=None)) for hit in page)
+        yield _lines(_row(post_item(hit.post, desk.accounts, longest=None), desk.settings.zone) for hit in page)
 
 
 def _lines(rows: Any) -> str:
@@ -180,11 +181,12 @@ def _lines(rows: Any) -> str:
     return file.getvalue()
 
 
-def _row(item: PostItem) -> list[object]:
+def _row(item: PostItem, zone: ZoneInfo) -> list[object]:
     cells = {**item.model_dump(mode="json"), **item.counts.model_dump(), **item.tags.model_dump()}
     cells |= {"title": "".join(part.text for part in item.title), "text": "".join(part.text for part in item.text)}
     cells |= {name: " ".join(account.name for account in getattr(item, name)) for name in ("accounts", "doubtful")}
     cells |= {"own_topics": " ".join(topic.name for topic in item.tags.own_topics)}
+    cells |= {name: getattr(item, name).astimezone(zone).isoformat(timespec="seconds") for name in ("published_at", "collected_at")}
     return [defused(cells[name]) for name in COLUMNS]
 
 
