@@ -12,14 +12,15 @@ from city.utterances import Form, Place, Utterance
 from city.words import fill, texts
 
 LENGTH = timedelta(hours=36)
-NIGHT = timedelta(hours=2, minutes=10)  # the hour at which the account is hijacked, give or take some minutes
+NIGHT = timedelta(hours=2, minutes=10)  # the hour at which the account is hijacked, give or take some minutes, or earlier that night
+SMALL_HOURS = timedelta(minutes=5)  # but never before midnight: its apology says so
 BURST_S = 600.0  # most of what follows the advert comes in ten minutes
 BURST_COMMENTS, BURST_FORWARDS = 720, 560
 COMPLAINTS = 520
 _FIRST = 0.02  # the share of its time in which the complaint is one of two people
 _DOUBTERS = 0.5  # of those who complain after the city has spoken
 _SLOWER = 20.0  # the burst is watched in slow motion
-_LEAD = timedelta(hours=3)  # what must remain after the hijacking for the rest of the story
+_LEAD = timedelta(hours=2)  # what must remain after the hijacking for the rest of the story
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,9 @@ class Beats:
 
 
 def beats(rng: random.Random, start: datetime) -> Beats:
-    """Lay the story out. The last night that leaves time for the rest is the one of the hijacking."""
+    """Lay the story out."""
     end = start + LENGTH
-    midnight = (end - _LEAD - NIGHT).replace(hour=0, minute=0, second=0, microsecond=0)
-    hijacked = midnight + NIGHT + timedelta(minutes=rng.randint(0, 20), seconds=rng.randint(0, 59))
+    hijacked = _at_night(end, NIGHT + timedelta(minutes=rng.randint(0, 20), seconds=rng.randint(0, 59)))
     return Beats(
         start=start,
         end=end,
@@ -54,6 +54,17 @@ def beats(rng: random.Random, start: datetime) -> Beats:
         notice=start + 0.6 * LENGTH,
         relief=start + 0.8 * LENGTH,
     )
+
+
+def _at_night(end: datetime, usual: timedelta) -> datetime:
+    """When the account is hijacked: in the last night that leaves time for the rest, and so within the 24 h before the end.
+
+    What is older is the past to a watcher: it learns from it, and wakes nobody.
+    """
+    latest = end - _LEAD
+    midnight = latest.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = min(midnight + usual, latest)
+    return at if at >= midnight + SMALL_HOURS else midnight - timedelta(days=1) + usual
 
 
 def story(rng: random.Random, crowd: Sequence[Person], when: Beats) -> Iterator[Utterance]:
