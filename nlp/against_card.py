@@ -9,13 +9,14 @@ from nlp.features import Hashed
 from nlp.figures import Figure
 from nlp.labelled import Labels
 from nlp.models import SENTIMENT, TOPIC, VOICE, Card, Weights
-from nlp.proofread.measure import LESS_IS_BETTER
+from nlp.proofread.measure import LESS_IS_BETTER, NAMES_TOUCHED
 from nlp.segment import Segmenter
 from nlp.train_about import measure_about
 from nlp.train_voice import measure_voice
 
 TOLERANCE = 0.001  # libraries round differently
 TOLERANCE_ANEW = 0.01  # where the models that are measured were made anew
+_OF_RARE = 0.1  # so much of it where the figure itself is next to nothing
 
 
 class Findings(NamedTuple):
@@ -61,7 +62,7 @@ def short_of(name: str, promised: Mapping[str, float], found: Sequence[Figure], 
         less = measure.startswith(LESS_IS_BETTER)
         if value is None:
             told.append(f"{name} {measure}: not measured, {figure:.4f} promised")
-        elif less and value > figure + tolerance:
+        elif less and value > figure + tolerance * (_OF_RARE if measure.startswith(NAMES_TOUCHED) else 1):
             told.append(f"{name} {measure}: {value:.4f} > {figure:.4f}")
         elif not less and value < figure - tolerance:
             told.append(f"{name} {measure}: {value:.4f} < {figure:.4f}")

@@ -23,11 +23,13 @@ from nlp.proofread.features import (
 )
 from nlp.proofread.grams import EDGE, codes_of, sums
 from nlp.proofread.trees import Trees
+from nlp.proofread.unlisted import Sure, in_names
 
 MOST = 600  # characters of a text that are judged together: bounds the memory
 LEAST = -4.0  # bits that a candidate must gain at least to be judged
 LEAST_DOUBLE = 0.0
-SURE = 0.85  # probability from which on a character is changed that may stand in a name
+SURE = 0.85  # probability from which on a character in no word is changed where the end of a place's or an agency's name follows
+IN_A_NAME = {Sure.PERHAPS: 0.93, Sure.SURELY: 0.98}  # likewise one that stands in a name, as far as `unlisted` can tell
 _GAIN, _CUT = FINE.index("gain"), FINE.index("cut gain")
 _DOUBLE_GAIN, _DOUBLE_CUT = DOUBLE.index("gain"), DOUBLE.index("cut gain")
 
@@ -46,7 +48,7 @@ class Rows(NamedTuple):
     places: NDArray[np.int64]  # in the text
     meant: NDArray[np.uint16]  # shape (rows, width)
     numbers: Numbers
-    in_name: NDArray[np.bool_]  # whether each may stand in the name of a place or an agency
+    before_end: NDArray[np.bool_]  # whether what stands there is in no word, and the end of a place's or an agency's name follows
 
 
 class Judge:
@@ -74,11 +76,19 @@ class Judge:
         slips = []
         for rows, trees in zip(numbers_of(self._language, text, free), self._trees, strict=True):
             probable = trees.probabilities(rows.numbers)
-            least = np.where(rows.in_name, np.float32(max(SURE, self._threshold)), np.float32(self._threshold))
+            least = np.where(rows.before_end, np.float32(max(SURE, self._threshold)), np.float32(self._threshold))
             for row in np.flatnonzero(probable >= least).tolist():
                 meant = "".join(map(chr, rows.meant[row].tolist()))
-                slips.append(Slip(int(rows.places[row]) + offset, meant, float(probable[row])))
-        yield from surest(slips)
+                slips.append(Slip(int(rows.places[row]), meant, float(probable[row])))
+        if slips:
+            names = in_names(text)
+            for slip in surest(slip for slip in slips if slip.probability >= _least_in(names, slip)):
+                yield slip._replace(start=slip.start + offset)
+
+
+def _least_in(names: NDArray[np.uint8], slip: Slip) -> float:
+    """The probability that a slip needs for the names that it touches."""
+    return IN_A_NAME.get(Sure(int(names[slip.start : slip.start + len(slip.meant)].max())), 0.0)
 
 
 def surest(slips: Iterable[Slip]) -> Iterator[Slip]:
@@ -105,16 +115,16 @@ def _singles(language: Language, text: Text, may: NDArray[np.bool_]) -> Rows:
     best = best_of_each(found, rough @ language.rough)
     numbers = fine(language, text, best)
     hopeful = numbers[:, _GAIN] + numbers[:, _CUT] > LEAST
-    return Rows(best.places[hopeful] - PADDING, best.codes[hopeful][:, None], numbers[hopeful], _in_name(numbers[hopeful], FINE))
+    return Rows(best.places[hopeful] - PADDING, best.codes[hopeful][:, None], numbers[hopeful], _before_end(numbers[hopeful], FINE))
 
 
 def _doubles(language: Language, text: Text, may: NDArray[np.bool_]) -> Rows:
     found, numbers = doubles(language, text, may)
     hopeful = numbers[:, _DOUBLE_GAIN] + numbers[:, _DOUBLE_CUT] > LEAST_DOUBLE
-    return Rows(found.places[hopeful] - PADDING, found.codes[hopeful], numbers[hopeful], _in_name(numbers[hopeful], DOUBLE))
+    return Rows(found.places[hopeful] - PADDING, found.codes[hopeful], numbers[hopeful], _before_end(numbers[hopeful], DOUBLE))
 
 
-def _in_name(numbers: Numbers, names: Sequence[str]) -> NDArray[np.bool_]:
+def _before_end(numbers: Numbers, names: Sequence[str]) -> NDArray[np.bool_]:
     """Whether what stands there belongs to no word of the dictionary, and the end of a place's or an agency's name follows soon."""
     alone = numbers[:, names.index("written word length")] == 1
     place = (numbers[:, [number for number, name in enumerate(names) if name.startswith("end of a place")]] > 0).any(axis=1)

@@ -1,13 +1,14 @@
-"""How good corrections are, by the sentence, as the papers on Chinese spelling check count."""
+"""How good corrections are, by the sentence, as the papers on Chinese spelling check count; and how many names they touch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from nlp.figures import RESAMPLES, SEED, Figure, interval
+from nlp.figures import RESAMPLES, SEED, Figure, interval, share
+from nlp.proofread.spans import Cover, Span
 
-LESS_IS_BETTER = "false alarms"
+FALSE_ALARMS, NAMES_TOUCHED = LESS_IS_BETTER = ("false alarms", "names touched")  # how measures begin of which less is better
 
 
 class Score(NamedTuple):
@@ -52,7 +53,7 @@ def score(sentences: Iterable[tuple[str, str, str]]) -> Score:
 
 
 def figures(found: Score, name: str) -> tuple[Figure, ...]:
-    """What a card says of a set, each with its interval; of false alarms less is better (`LESS_IS_BETTER`)."""
+    """What a card says of a set, each with its interval; of `LESS_IS_BETTER` less is better."""
     counts = np.array(found)
     drawn = np.random.default_rng(SEED).multinomial(counts.sum(), counts / max(counts.sum(), 1), RESAMPLES)
     again = [Score(*row) for row in drawn.tolist()]
@@ -60,9 +61,20 @@ def figures(found: Score, name: str) -> tuple[Figure, ...]:
         "sentence correction F1": (lambda one: one.f1, int(counts.sum())),
         "precision": (lambda one: one.precision, found.right + found.spoiled + found.alarms),
         "recall": (lambda one: one.recall, found.right + found.spoiled + found.missed),
-        LESS_IS_BETTER: (lambda one: one.false_alarms, found.alarms + found.quiet),
+        FALSE_ALARMS: (lambda one: one.false_alarms, found.alarms + found.quiet),
     }
     return tuple(
         Figure(f"{measure}, {name}", of(found), interval(np.array([of(one) for one in again])), rows)
         for measure, (of, rows) in what.items()
     )
+
+
+def touched(names: Iterable[Span], changed: Iterable[Span]) -> list[bool]:
+    """Whether anything is changed in each name of a sentence."""
+    cover = Cover(changed)
+    return [cover.touches(name) for name in names]
+
+
+def names_touched(kind: str, hits: Sequence[bool]) -> Figure:
+    """The share of names of a kind in which something is changed."""
+    return share(f"{NAMES_TOUCHED}, {kind}", hits)

@@ -1,5 +1,7 @@
 """The card of the model of proofreading as people read it."""
 
+from nlp.proofread.judge import IN_A_NAME
+from nlp.proofread.unlisted import Sure
 from nlp.proofread.weights import Card
 
 
@@ -16,7 +18,9 @@ def model_card(card: Card) -> str:
         "Says which characters of a text are wrong, and what was meant. It is for official texts and news in modern standard Chinese; it corrects characters, and",
         "neither adds nor leaves out any. What it says is to be looked at by a person: of ten changes some seven are right.",
         "",
-        f"A finding is made from a probability of {card.threshold} on. Measured by sentences, four parts, each with a model of the other three (see docs/proofreading.md).",
+        f"A finding is made from a probability of {card.threshold} on; in what may be a name from {IN_A_NAME[Sure.PERHAPS]}, in what is one from {IN_A_NAME[Sure.SURELY]}.",
+        "Measured by sentences, four parts, each with a model of the other three; with the same models, of names that nobody has, those in which anything is",
+        "changed (see docs/proofreading.md).",
         "",
         "| measure | score |",
         "|---|---|",

@@ -8,7 +8,8 @@ Sentences go to the parts by what they should be, so that one sentence with two 
 import datetime as dt
 import hashlib
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from nlp.errors import DataError
 from nlp.figures import Figure, scores
 from nlp.models import Data
-from nlp.proofread import confusable
+from nlp.proofread import confusable, strangers
 from nlp.proofread.corpus import JUDGED, NEWSPAPER, Pair, labelled, mostly_right, pairs
 from nlp.proofread.counts import Counts, count, joined, together
 from nlp.proofread.counts import pack as pack_counts
@@ -28,8 +29,9 @@ from nlp.proofread.grams import Table, codes_of, sums
 from nlp.proofread.homophones import Homophones, as_codes
 from nlp.proofread.judge import Judge, Slip, numbers_of
 from nlp.proofread.made_up import sentences
-from nlp.proofread.measure import figures, score
+from nlp.proofread.measure import figures, names_touched, score, touched
 from nlp.proofread.model_card import model_card
+from nlp.proofread.spans import Span
 from nlp.proofread.trees import Trees, of_sklearn
 from nlp.proofread.weights import FORMAT, Card, pack, save
 from nlp.segment import dictionary_lines
@@ -40,6 +42,7 @@ BUCKETS = 1 << 21  # of the table of counts: 16 MB
 THRESHOLD = 0.55
 MADE_UP = "made up"  # sentences with names that nobody has
 NAMES = 2500  # of them
+STRANGERS = 500  # sentences of each kind with other such names, by which each part is measured
 # What the rough numbers of a candidate (`features.ROUGH`) weigh when the few are chosen that are looked at closely.
 ROUGH_WEIGHTS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.25, 0.25, -0.4, 1.0, 1.0, 2.0)
 
@@ -103,15 +106,28 @@ def _read(data: Path, tell: Callable[[str], None]) -> tuple[Known, list[Pair], l
 
 
 def cross_validate(known: Known, rows: Sequence[Pair], tell: Callable[[str], None]) -> tuple[Figure, ...]:
-    """Measure each part of the sentences with a model that was made of the others."""
+    """Measure each part of the sentences, and names that nobody has, with a model that was made of the others."""
     found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in (*JUDGED, NEWSPAPER)}
+    hits: dict[str, list[bool]] = {kind: [] for kind in strangers.KINDS}
     for part in range(OUTER):
         tell(f"part {part + 1} of {OUTER}")
         judge = Judge(*learn(known, [row for row in rows if _part(row, OUTER) != part]), THRESHOLD)
-        for row in rows:
-            if row.set in found and _part(row, OUTER) == part:
-                found[row.set].append((row.source, row.target, corrected(row.source, judge.slips(row.source))))
-    return tuple(figure for name, some in found.items() for figure in figures(score(some), name))
+        measured = [row for row in rows if row.set in found and _part(row, OUTER) == part]
+        for row in measured:
+            found[row.set].append((row.source, row.target, corrected(row.source, judge.slips(row.source))))
+        for kind, text, names in _named(sorted({row.target for row in measured}), part):
+            hits[kind] += touched(names, [Span(slip.start, slip.start + len(slip.meant)) for slip in judge.slips(text)])
+    return (
+        *(figure for name, some in found.items() for figure in figures(score(some), name)),
+        *(names_touched(kind, some) for kind, some in hits.items()),
+    )
+
+
+def _named(right: Iterable[str], part: int) -> Iterator[strangers.Named]:
+    """Sentences with names that nobody has: made up, and right ones with such names for those that they had."""
+    yield from strangers.sentences(STRANGERS, SEED + part)
+    draw = random.Random(SEED + part)  # noqa: S311 - nothing secret
+    yield from filter(None, (strangers.stand_ins(text, draw) for text in right))
 
 
 def corrected(text: str, slips: Sequence[Slip]) -> str:

@@ -55,6 +55,13 @@ def test_of_false_alarms_more_is_worse() -> None:
     assert short_of("proofread", promised, found, 0.01) == ["proofread false alarms, news_dev: 0.0500 > 0.0300"]
 
 
+def test_of_names_touched_hardly_more_is_worse() -> None:
+    """The figure is next to nothing, so what libraries and models made anew may differ by is a tenth of elsewhere."""
+    found = [Figure("names touched, persons", 0.0008, (0, 0.002), 9), Figure("names touched, places", 0.003, (0.001, 0.005), 9)]
+    promised = {"names touched, persons": 0.0, "names touched, places": 0.001}
+    assert short_of("proofread", promised, found, 0.01) == ["proofread names touched, places: 0.0030 > 0.0010"]
+
+
 def test_a_set_that_is_not_there_is_named(small_weights: Path, tmp_path: Path) -> None:
     """By its file."""
     with pytest.raises(DataError, match=r"sentiment/dev\.jsonl\.gz"):

@@ -1,14 +1,15 @@
 """What the shipped model finds, what it leaves alone, and that it can be handed anything."""
 
-import itertools
 import tracemalloc
 
 import pytest
 
 from nlp.proofread.judge import MOST, Judge, Slip, parts, surest
+from nlp.proofread.measure import touched
 from nlp.proofread.proofreader import Proofreader
+from nlp.proofread.spans import Span
+from nlp.proofread.strangers import AGENCIES, PERSONS, PLACES, sentences
 from nlp.proofread.weights import load
-from tests.nlp.proofread.made_up import organisations, persons, places, sentences
 from tests.nlp.proofread.offices import OFFICE
 
 
@@ -62,16 +63,37 @@ def test_nothing_inside_what_is_known(judge: Judge, proofreader: Proofreader) ->
     assert judge.slips(text, [(6, 7)]) == []
 
 
-def test_made_up_names_are_left_alone(judge: Judge) -> None:
-    """Of names that nobody has, alone and in sentences, at most one in a hundred is touched."""
-    names = [*persons(300), *places(300), *organisations(300)]
-    assert sum(bool(judge.slips(name)) for name in names) <= len(names) // 100
-    touched = total = 0
-    for text, name in itertools.islice(sentences(), 0, None, 3):
-        start = text.index(name)
-        total += 1
-        touched += any(slip.start < start + len(name) and slip.start + len(slip.meant) > start for slip in judge.slips(text))
-    assert touched <= total // 100
+def test_names_that_nobody_has_are_left_alone(judge: Judge) -> None:
+    """Of persons, places and agencies, alone and in sentences, at most one in five hundred is touched."""
+    for kind in (PERSONS, PLACES, AGENCIES):
+        hits = [
+            hit
+            for named in sentences(300, 1)
+            if named.kind == kind
+            for hit in touched(named.names, [Span(slip.start, slip.start + len(slip.meant)) for slip in judge.slips(named.text)])
+        ]
+        assert len(hits) >= 300
+        assert sum(hits) <= len(hits) // 500, kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "崔子格保定演唱会完满结束被深情告白感动落泪",
+        "小克里钦科职业生涯最惨痛的一次失败",
+        "途经永原高速的车辆请绕行",
+        "桃昌街道警方通报",
+    ],
+)
+def test_names_in_sentences_are_left_alone(judge: Judge, text: str) -> None:
+    """Of places, persons and foreigners, whose characters a model of words takes for slips."""
+    assert judge.slips(text) == []
+
+
+def test_slips_beside_names_are_found(judge: Judge) -> None:
+    """What stands around a name is judged as ever."""
+    text = "柳塘镇党委书记陈允执认真惯彻落实会议精神。"
+    assert [(slip.start, slip.meant) for slip in judge.slips(text)] == [(text.index("惯"), "贯")]
 
 
 @pytest.mark.parametrize("text", ["", "。", "😀😀", "\x00\x00", "hello", "ཀ་ཁ", "123", "惯"])

@@ -13,6 +13,7 @@ from nlp.errors import DataError
 from nlp.proofread import train as training
 from nlp.proofread.measure import Score, score
 from nlp.proofread.proofreader import Proofreader
+from nlp.proofread.strangers import KINDS
 from nlp.proofread.train import measure, train
 from nlp.proofread.weights import ARRAYS, SHIPPED, read_card
 from tests.nlp.proofread import sets
@@ -31,6 +32,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "BUCKETS", 1 << 12)
     monkeypatch.setattr(training, "OUTER", 2)
     monkeypatch.setattr(training, "NAMES", 60)
+    monkeypatch.setattr(training, "STRANGERS", 10)
     monkeypatch.setattr(training, "INNER", 2)
 
 
@@ -41,7 +43,7 @@ def test_trained_weights_find_what_they_learned(data: Path, tmp_path: Path) -> N
         train(data, tmp_path / name, today=DAY, tell=lambda step: None)
     assert (tmp_path / "one" / ARRAYS).read_bytes() == (tmp_path / "other" / ARRAYS).read_bytes()
     card = read_card(tmp_path / "one")
-    assert {name.split(", ")[1] for name in card.scores} == {"official_dev", "news_dev", "newspaper"}
+    assert {name.split(", ")[1] for name in card.scores} == {"official_dev", "news_dev", "newspaper", *KINDS}
     assert card.scores["sentence correction F1, official_dev"] > 0.5
     assert sum(part.rows for part in card.data if part.name.startswith("proofread/")) == 3 * 108
     measured = measure(data, lambda step: None)
@@ -102,6 +104,7 @@ def test_the_shipped_weights_are_as_good_as_their_card_says(shared_data: Path, t
     assert card.scores["sentence correction F1, official_dev"] >= 0.55
     assert card.scores["sentence correction F1, news_dev"] >= 0.22
     assert max(card.scores[f"false alarms, {name}"] for name in ("official_dev", "news_dev")) <= 0.05
+    assert max(card.scores[f"names touched, {kind}"] for kind in KINDS) <= 0.005
 
 
 def test_scores_count_sentences() -> None:
