@@ -1,9 +1,10 @@
 """Reads the labelled sets that models are trained on and measured with: JSON lines, gzip."""
 
+import codecs
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from nlp.errors import DataError
 SENTIMENTS = (-1, 0, 1)
 DOMAINS = ("usual", "virus")  # everyday talk, and talk of a pandemic
 TRAIN = "train"
-FEWEST = 5  # texts of a label: one for each of the five parts of which one is held out
+FEWEST = 5  # different texts of a label: one for each of the five parts of which one is held out
 
 
 class FeltText(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ def felt_texts(folder: Path, part: str) -> list[FeltText]:
     """The microblogs of a part ("train", "dev"). Raises DataError."""
     path = folder / "sentiment" / f"{part}.jsonl.gz"
     rows = _rows(path, FeltText)
-    _check(path, [row.sentiment for row in rows], SENTIMENTS, every=part == TRAIN)
+    _check(path, [row.sentiment for row in rows], SENTIMENTS, [row.text.strip() for row in rows] if part == TRAIN else None)
     _check(path, [row.set for row in rows], DOMAINS)
     return rows
 
@@ -75,7 +76,7 @@ def cut_messages(folder: Path, part: str) -> list[CutMessage]:
     """The messages of a part ("train", "dev"), as they were cut. Raises DataError."""
     path = folder / "topic" / f"{part}.jsonl.gz"
     rows = _rows(path, CutMessage)
-    _check(path, [row.topic for row in rows], TOPIC_NAMES, every=part == TRAIN)
+    _check(path, [row.topic for row in rows], TOPIC_NAMES, [tuple(row.tokens) for row in rows] if part == TRAIN else None)
     return rows
 
 
@@ -111,23 +112,27 @@ def _rows(path: Path, kind: type[Row], what: str = "a labelled text") -> list[Ro
     try:
         with gzip.open(path) as file:
             for content in file:
-                rows.append(decoder.decode(content))  # noqa: PERF401 - an error names the line by the rows read so far
+                rows.append(decoder.decode(content if rows else content.removeprefix(codecs.BOM_UTF8)))  # an error names its line by them
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: can't be read ({error}): give the folder with the labelled sets by --data") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}:{len(rows) + 1}: is not {what}: {error}") from error
     return rows
 
 
-def _check(path: Path, labels: Sequence[object], known: Sequence[object], *, every: bool = False) -> None:
-    """Refuse unknown labels and an empty set; with `every` also one in which a label has fewer texts than a held-out fifth needs."""
+def _check(path: Path, labels: Sequence[object], known: Sequence[object], learned: Sequence[Hashable] | None = None) -> None:
+    """Refuse unknown labels and an empty set. Where the texts are `learned` from, each label needs as many different ones, which are no mere
+    blanks, as there are parts of which one is held out.
+    """  # noqa: D205 - one sentence
     for line, label in enumerate(labels, 1):
         if label not in known:
             raise DataError(f"{path}:{line}: the label {label!r} is not one of {', '.join(map(str, known))}")
     if not labels:
         raise DataError(f"{path}: holds no labelled text")
-    counts = Counter(labels)
-    rare = [label for label in known if counts[label] < FEWEST] if every else []
+    if learned is None:
+        return
+    counts = Counter(label for label, text in set(zip(labels, learned, strict=True)) if text)
+    rare = [label for label in known if counts[label] < FEWEST]
     if rare:
         few = ", ".join(f"{label} {counts[label]}" for label in rare)
-        raise DataError(f"{path}: too few texts of some labels to learn from ({few}): give {FEWEST} or more of each")
+        raise DataError(f"{path}: too few different texts of some labels to learn from ({few}): give {FEWEST} or more of each")

@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from config.topic_names import OTHER, TOPIC_NAMES
 from nlp.data import MEDIA, TRAIN, Microblog, felt_texts, messages, microblogs
 from nlp.errors import DataError
+from streams.messages import AskKind, Form
 
 LABELS = Path(__file__).with_name("labels")
 EITHER = "|"  # between labels that are both right
+_KNOWN = {"topics": {*TOPIC_NAMES, OTHER}, "forms": {*map(str, Form)}, "asks": {*map(str, AskKind), "none"}}  # labels by file
 
 
 class Labelled(NamedTuple):
@@ -59,7 +62,11 @@ class Labels:
     def of(self, kind: str) -> list[Labelled]:
         """The texts labelled by a file ("topics", "forms", "asks")."""
         rows = self._read(f"{kind}.csv")
-        column = next(name for name in rows[0] if name not in {"set", "draw", "id"})
+        column = next((name for name in rows[0] if name not in {"set", "draw", "id"}), "")
+        for line, row in enumerate(rows, 2):
+            unknown = set((row.get(column) or "").split(EITHER)) - _KNOWN[kind]
+            if unknown:
+                raise DataError(f"{self._labels / kind}.csv:{line}: {min(unknown)!r} is no label of {', '.join(sorted(_KNOWN[kind]))}")
         return [
             Labelled(text.text, frozenset(row[column].split(EITHER)), row["draw"], row["set"], private=_is_private(text))
             for row in rows
@@ -85,20 +92,37 @@ class Labels:
 
     def own(self) -> list[OwnText]:
         """Sentences of our own."""
-        decoder = msgspec.json.Decoder(OwnText)
-        return [decoder.decode(line) for line in (self._labels / "own.jsonl").read_bytes().splitlines()]
+        decoder, path, found = msgspec.json.Decoder(OwnText), self._labels / "own.jsonl", list[OwnText]()
+        try:
+            for line in path.read_bytes().splitlines():
+                found.append(decoder.decode(line))
+        except OSError as error:
+            raise DataError(f"{path}: can't be read ({error.strerror})") from error
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}:{len(found) + 1}: is not a labelled sentence: {error}") from error
+        return found
 
     def ids(self) -> frozenset[str]:
         """The ids of all microblogs and messages that have a label."""
         return frozenset(row["id"] for name in ("topics", "forms", "asks", "about") for row in self._read(f"{name}.csv"))
 
     def _read(self, name: str) -> list[dict[str, str]]:
-        with (self._labels / name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        path = self._labels / name
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise DataError(f"{path}: can't be read ({error})") from error
+        if not rows:
+            raise DataError(f"{path}: holds no labels")
+        short = next((line for line, row in enumerate(rows, 2) if None in row.values() or not {"set", "draw", "id"} <= row.keys()), None)
+        if short is not None:
+            raise DataError(f"{path}:{short}: lacks a column: give set, draw, id and the label")
+        return rows
 
     def _text(self, sets: str, name: str) -> Microblog:
         for one in sets.split(EITHER):
-            found = self._texts[one].get(name)
+            found = self._texts.get(one, {}).get(name)
             if found is not None:
                 return found
         raise DataError(f"{self._folder}: holds no text {name} of the set {sets}, which {self._labels} has a label for: give the same sets")
