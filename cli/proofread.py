@@ -3,7 +3,7 @@
 import sys
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,17 +14,32 @@ if TYPE_CHECKING:
     from nlp.proofread.proofreader import Proofreader
 
 _RULES = {
-    "character": "错别字",
-    "listed": "单位词表",
-    "name": "姓名或名称",
-    "title": "职务",
-    "agency": "机构名称",
-    "place": "地名",
-    "forbidden": "禁用语",
-    "sensitive": "敏感语",
-    "punctuation": "标点",
-    "number": "数字",
+    "character": ("错别字", "wrong character"),
+    "listed": ("单位词表", "the office's list"),
+    "name": ("姓名或名称", "name"),
+    "title": ("职务", "title"),
+    "agency": ("机构名称", "agency"),
+    "place": ("地名", "place"),
+    "forbidden": ("禁用语", "forbidden"),
+    "sensitive": ("敏感语", "sensitive"),
+    "punctuation": ("标点", "punctuation"),
+    "number": ("数字", "number"),
 }
+
+
+class _Words(NamedTuple):
+    """What a report says in one language."""
+
+    nothing: str
+    total: str  # how many
+    place: str  # line, character
+    leave_out: str
+    rule: str  # its name, confidence
+    why: str
+
+
+_CHINESE = _Words("未发现问题。", "共 {} 处。", "第 {} 行第 {} 字", "（删去）", "（{}，{:.2f}）", "：{}")
+_ENGLISH = _Words("Nothing found.", "{} in all.", "line {}, character {}:", "(leave it out)", " ({}, {:.2f})", ": {}")
 
 
 @click.command()
@@ -33,8 +48,13 @@ _RULES = {
 @click.option("--jsonl", is_flag=True, help='Read JSON lines, each an object with a "text", and write the same lines with what was found.')
 @click.option("--json", "as_json", is_flag=True, help="Print what was found in a plain text as one JSON object.")
 @click.option("--corrected", is_flag=True, help="Print the corrected text instead of what was found.")
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="The language of what is said of the text."
+)
 @click.option("--weights", type=click.Path(path_type=Path), help="Use the model in this folder, as `yuqing train-proofread` wrote it.")
-def proofread(source: str, output: Path | None, weights: Path | None, *, jsonl: bool, as_json: bool, corrected: bool) -> None:
+def proofread(
+    source: str, output: Path | None, language: str, weights: Path | None, *, jsonl: bool, as_json: bool, corrected: bool
+) -> None:
     """Proofread an official text before it goes out: plain text (UTF-8), or JSON lines.
 
     Finds wrong characters, names and titles, names of agencies and places, punctuation, numbers, forbidden and sensitive wording: by the
@@ -46,6 +66,7 @@ def proofread(source: str, output: Path | None, weights: Path | None, *, jsonl: 
     Examples:
       yuqing proofread notice.txt
       yuqing proofread notice.txt --corrected --output corrected.txt
+      yuqing proofread notice.txt --language en
       echo '{"text": "发布微薄辟谣"}' | yuqing proofread - --jsonl
 
     Exit codes: 0 done, 1 a line could not be used, 2 wrong usage or configuration, or a file or the weights can't be used.
@@ -62,9 +83,9 @@ def proofread(source: str, output: Path | None, weights: Path | None, *, jsonl: 
     try:
         with open_both(source, output) as (given, written), progress(source if jsonl else STANDARD, "校对") as bar:
             if not jsonl:
-                _proofread_text(given, written, proofreader, as_json=as_json, corrected=corrected)
+                _proofread_text(given, written, proofreader, language, as_json=as_json, corrected=corrected)
                 return
-            unusable = copy_lines(given, written, lambda lines: proofread_lines(lines, proofreader), bar.update)
+            unusable = copy_lines(given, written, lambda lines: proofread_lines(lines, proofreader, language), bar.update)
     except BrokenPipeError:
         raise  # the reader has enough: click ends quietly
     except OSError as error:
@@ -74,37 +95,43 @@ def proofread(source: str, output: Path | None, weights: Path | None, *, jsonl: 
         sys.exit(1)
 
 
-def _proofread_text(given: BufferedReader, written: IO[bytes], proofreader: "Proofreader", *, as_json: bool, corrected: bool) -> None:
+def _proofread_text(
+    given: BufferedReader, written: IO[bytes], proofreader: "Proofreader", language: str, *, as_json: bool, corrected: bool
+) -> None:
     import msgspec
+
+    from nlp.proofread.reasons import told_in
 
     content = given.read()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TagFileError(f"{given.name}: is not UTF-8 (byte {error.start}): save it as UTF-8") from error
-    read = proofreader.proofread(text)
+    read = told_in(proofreader.proofread(text), language)
     if as_json:
         written.write(msgspec.json.encode(read) + b"\n")
     elif corrected:
         written.write(read.corrected.encode())
     else:
-        written.write(_report(text, read).encode())
+        written.write(_report(text, read, language).encode())
 
 
-def _report(text: str, read: "Proofread") -> str:
+def _report(text: str, read: "Proofread", language: str) -> str:
     """What was found as people read it, by line and character."""
+    say = _ENGLISH if language == "en" else _CHINESE
     if not read.findings:
-        return "未发现问题。\n"
-    lines = "".join(f"{_place(text, finding)} {_what(finding)}\n" for finding in read.findings)
-    return f"{lines}共 {len(read.findings)} 处。\n"
+        return f"{say.nothing}\n"
+    lines = "".join(f"{say.place.format(*_place(text, finding))} {_what(finding, say)}\n" for finding in read.findings)
+    return f"{lines}{say.total.format(len(read.findings))}\n"
 
 
-def _place(text: str, finding: "Finding") -> str:
-    line = text.count("\n", 0, finding.offset) + 1
-    return f"第 {line} 行第 {finding.offset - text.rfind(chr(10), 0, finding.offset)} 字"
+def _place(text: str, finding: "Finding") -> tuple[int, int]:
+    """The line and the character in it, from 1."""
+    return text.count("\n", 0, finding.offset) + 1, finding.offset - text.rfind("\n", 0, finding.offset)
 
 
-def _what(finding: "Finding") -> str:
-    right = "" if finding.suggestion is None else " → （删去）" if not finding.suggestion else f" → {finding.suggestion}"
-    why = f"：{finding.why}" if finding.why else ""
-    return f"「{finding.text}」{right}（{_RULES[finding.rule]}，{finding.confidence:.2f}）{why}"
+def _what(finding: "Finding", say: _Words) -> str:
+    right = "" if finding.suggestion is None else f" → {finding.suggestion or say.leave_out}"
+    rule = _RULES[finding.rule][say is _ENGLISH]
+    why = say.why.format(finding.why) if finding.why else ""
+    return f"「{finding.text}」{right}{say.rule.format(rule, finding.confidence)}{why}"

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from nlp.proofread.reasons import told_in
 from web.desk import address_of, desk_of, officer_of
+from web.render import speech_of
 from web.views import View
 
 router = APIRouter()
@@ -45,9 +47,9 @@ class ProofreadView(View):
 
 @router.post("/api/proofread", response_model=ProofreadView)
 async def proofread(request: Request, draft: Draft) -> Response:
-    """Proofread a text of up to 20,000 characters: `{"text": "…"}`."""
+    """Proofread a text of up to 20,000 characters: `{"text": "…"}`. Reasons are in the language of the pages."""
     desk = desk_of(request)
-    found = await run_in_threadpool(lambda: desk.proofreader().proofread(draft.text))
+    found = await run_in_threadpool(lambda: told_in(desk.proofreader().proofread(draft.text), speech_of(request).language))
     about = f"{len(draft.text)} 字，{len(found.findings)} 处"
     await run_in_threadpool(desk.gate.note, officer_of(request).name, "proofread", detail=about, address=address_of(request))
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    return Response(msgspec.json.encode(found), media_type="application/json", headers={"Vary": "Cookie"})

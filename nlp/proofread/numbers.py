@@ -5,6 +5,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from nlp.proofread import reasons
 from nlp.proofread.findings import NUMBER, Finding
 from nlp.proofread.reading import Reading
 
@@ -25,12 +26,12 @@ def find_numbers(reading: Reading) -> Iterator[Finding]:
         yield from _day(reading, found)
     for found in _CLOCK.finditer(reading.text):
         if int(found[1]) > _HOURS or int(found[2]) > _MINUTES:
-            yield reading.finding(found.span(), None, NUMBER, 0.9, "没有这个时刻")
+            yield reading.finding(found.span(), None, NUMBER, 0.9, reasons.NO_SUCH_TIME)
     for found in _YEAR_IN_WORDS.finditer(reading.text):
         if "零" in found[0]:
-            yield reading.finding(found.span(), found[0].replace("零", "〇"), NUMBER, 0.9, "年份中的“零”应写作“〇”（GB/T 15835）")
+            yield reading.finding(found.span(), found[0].replace("零", "〇"), NUMBER, 0.9, reasons.ZERO_IN_A_YEAR)
     for found in _MORE_TWICE.finditer(reading.text):
-        yield reading.finding(found.span(1), "", NUMBER, 0.6, "“超过”与“以上”重复")
+        yield reading.finding(found.span(1), "", NUMBER, 0.6, reasons.MORE_TWICE)
 
 
 def _day(reading: Reading, found: re.Match[str]) -> Iterator[Finding]:
@@ -39,9 +40,9 @@ def _day(reading: Reading, found: re.Match[str]) -> Iterator[Finding]:
         return
     end = found.end(3) + 1
     if not 1 <= month <= _MONTHS or not 1 <= day <= calendar.monthrange(year, month)[1]:
-        yield reading.finding((found.start(), end), None, NUMBER, 0.95, "没有这一天")
+        yield reading.finding((found.start(), end), None, NUMBER, 0.95, reasons.NO_SUCH_DAY)
     elif found[1] and found[5]:
         right = _WEEKDAYS[dt.date(year, month, day).weekday()]
         said = "日" if found[5] in "天七" else found[5]
         if said != right:
-            yield reading.finding(found.span(5), right, NUMBER, 0.95, f"这一天是{found[4]}{right}")
+            yield reading.finding(found.span(5), right, NUMBER, 0.95, reasons.OTHER_WEEKDAY.format(found[4] + right))

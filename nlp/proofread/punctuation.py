@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from nlp.proofread import reasons
 from nlp.proofread.findings import PUNCTUATION, Finding
 from nlp.proofread.reading import Reading, is_han
 
@@ -30,14 +31,14 @@ class _Rule(NamedTuple):
 
 
 _RULES = (
-    _Rule(re.compile(r"、(?=等(?:[，。；、,;）)\n]|$)|以及)"), "", 0.9, "“等”“以及”前不用顿号"),
-    _Rule(re.compile(r"<<(?=[^<>\n]{1,60}>>)"), "《", 0.95, "书名号应为《》"),
-    _Rule(re.compile(r"(?<!>)>>(?!>)(?<=[^<>]>>)"), "》", 0.95, "书名号应为《》"),
+    _Rule(re.compile(r"、(?=等(?:[，。；、,;）)\n]|$)|以及)"), "", 0.9, reasons.NO_MARK_BEFORE_ETC),
+    _Rule(re.compile(r"<<(?=[^<>\n]{1,60}>>)"), "《", 0.95, reasons.TITLE_MARKS),
+    _Rule(re.compile(r"(?<!>)>>(?!>)(?<=[^<>]>>)"), "》", 0.95, reasons.TITLE_MARKS),
     _Rule(
         re.compile(r"(?<=[（(][一二三四五六七八九十][）)])、|(?<=[（(]十[一二三四五六七八九][）)])、"),
         "",
         0.9,
-        "带括号的序次语后不用顿号",
+        reasons.NO_MARK_AFTER_NUMBER,
     ),
 )
 
@@ -61,10 +62,12 @@ def _runs(reading: Reading, written: str) -> Iterator[Finding]:
     for found in _RUN.finditer(written):
         marks = set(found[0])
         if len(marks) > 1:
-            yield reading.finding(found.span(), next(mark for mark in _STRONGEST if mark in marks), PUNCTUATION, 0.9, "标点连用")
+            yield reading.finding(
+                found.span(), next(mark for mark in _STRONGEST if mark in marks), PUNCTUATION, 0.9, reasons.MARKS_TOGETHER
+            )
         else:
             right = "……" if found[0].startswith("。。。") else found[0][0]
-            yield reading.finding(found.span(), right, PUNCTUATION, 0.95, "标点重复")
+            yield reading.finding(found.span(), right, PUNCTUATION, 0.95, reasons.MARK_TWICE)
 
 
 def _two_widths(reading: Reading, written: str) -> Iterator[Finding]:
@@ -73,7 +76,7 @@ def _two_widths(reading: Reading, written: str) -> Iterator[Finding]:
         if half not in written or full not in written:
             continue
         for found in re.finditer(f"(?<=[{_HAN}]){re.escape(half)}(?=[{_HAN}“《\\n]|$)", written):
-            yield reading.finding(found.span(), full, PUNCTUATION, 0.9, "同一文中全角、半角标点混用")
+            yield reading.finding(found.span(), full, PUNCTUATION, 0.9, reasons.TWO_WIDTHS)
 
 
 def _pairs(reading: Reading, written: str) -> Iterator[Finding]:
@@ -92,7 +95,7 @@ def _pairs(reading: Reading, written: str) -> Iterator[Finding]:
             elif opened and partner in (written[one] for one in opened[-3:]):
                 yield from _unclosed(reading, written, opened, partner, whole=whole)
             elif whole and mark not in ")’":  # "1)" and "’s" close nothing
-                yield reading.finding((place, place + 1), None, PUNCTUATION, 0.6, f"没有与之对应的{partner}")
+                yield reading.finding((place, place + 1), None, PUNCTUATION, 0.6, reasons.NO_PARTNER.format(partner))
     if whole:
         yield from (_without_end(reading, written, place) for place in opened if written[place] not in "(‘")
 
@@ -107,14 +110,14 @@ def _unclosed(reading: Reading, written: str, opened: list[int], partner: str, *
 
 
 def _without_end(reading: Reading, written: str, place: int) -> Finding:
-    return reading.finding((place, place + 1), None, PUNCTUATION, 0.6, f"没有与之对应的{_CLOSING[written[place]]}")
+    return reading.finding((place, place + 1), None, PUNCTUATION, 0.6, reasons.NO_PARTNER.format(_CLOSING[written[place]]))
 
 
 def _of_one_width(reading: Reading, written: str, first: int, last: int) -> Iterator[Finding]:
     """Two halves of a bracket in different widths: both full width."""
     for place in (first, last):
         if written[place] in _SAME_BUT_WIDE and any(is_han(one) for one in written[first:last]):
-            yield reading.finding((place, place + 1), _SAME_BUT_WIDE[written[place]], PUNCTUATION, 0.9, "括号全角、半角不一致")
+            yield reading.finding((place, place + 1), _SAME_BUT_WIDE[written[place]], PUNCTUATION, 0.9, reasons.BRACKETS_OF_TWO_WIDTHS)
 
 
 def _wide(mark: str) -> str:

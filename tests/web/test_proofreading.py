@@ -7,6 +7,7 @@ from indexers.people import People, Role
 from tests.web.conftest import SignIn
 from web.access import PEOPLE
 from web.proofreading import LONGEST
+from web.speech import COOKIE
 
 TEXT = "😀请看官方微薄，，谢谢。"
 
@@ -20,6 +21,16 @@ def test_what_is_wrong_comes_with_its_place(duty: TestClient) -> None:
         ("，，", "，", "punctuation"),
     ]
     assert all(TEXT[one["offset"] : one["offset"] + one["length"]] == one["text"] for one in read["findings"])
+
+
+def test_reasons_are_in_the_language_of_the_pages(duty: TestClient) -> None:
+    """Chinese, English by choice; what is suggested stays Chinese."""
+    duty.cookies.set(COOKIE, "en")
+    answer = duty.post("/api/proofread", json={"text": TEXT})
+    assert [(one["suggestion"], one["why"]) for one in answer.json()["findings"]][1] == ("，", "a mark that stands twice")
+    assert answer.headers["vary"] == "Cookie"
+    duty.cookies.delete(COOKIE)
+    assert duty.post("/api/proofread", json={"text": TEXT}).json()["findings"][1]["why"] == "标点重复"
 
 
 def test_the_audit_says_who_and_how_much_but_not_what(duty: TestClient, people: People) -> None:

@@ -30,6 +30,18 @@ def test_nothing_found_is_said() -> None:
     assert run("-", given="今天晴。").stdout == "未发现问题。\n"
 
 
+def test_english_by_choice() -> None:
+    """The report, and the reasons of rules in JSON; suggestions stay Chinese, as the text is."""
+    told = run("-", "--language", "en", given=NOTICE).stdout
+    assert "line 2, character 3: 「官方微薄」 → 官方微博 (the office's list, 1.00)" in told
+    assert "line 2, character 7: 「，，」 → ， (punctuation, 0.95): a mark that stands twice" in told
+    assert "2 in all." in told
+    assert run("-", "--language", "en", given="今天晴。").stdout == "Nothing found.\n"
+    assert json.loads(run("-", "--json", "--language", "en", given=NOTICE).stdout)["findings"][1]["why"] == "a mark that stands twice"
+    line = run("-", "--jsonl", "--language", "en", given='{"text": "2月30日，，"}').stdout
+    assert [one["why"] for one in json.loads(line)["findings"]] == ["there is no such day", "a mark that stands twice"]
+
+
 def test_a_file_to_a_corrected_file(tmp_path: Path) -> None:
     """The corrected text has the line breaks of the text, and no byte order mark."""
     (tmp_path / "in.txt").write_bytes(b"\xef\xbb\xbf" + NOTICE.replace("\n", "\r\n").encode())
