@@ -31,9 +31,10 @@ from indexers.records import Records, Version
 
 log = structlog.get_logger()
 
-# Stricter than by default: an incident too many is merged by the next posts, two in one can't be taken apart. Without `likeness` a large
-# incident draws in whatever has a phrase in common with a few of its posts. What each costs on labelled sets: docs/incidents.md.
-RECIPE = Recipe(merge=0.13, likeness=0.03)
+# Stricter than by default: an incident too many is merged by the next posts, two in one can't be taken apart. With a lower `join` a phrase
+# that people use for anything ("能不能给个说法") makes one of two matters, and without `likeness` a large incident draws in whatever has
+# such a phrase in common with a few of its posts. What each costs on labelled sets: docs/incidents.md.
+RECIPE = Recipe(join=0.12, merge=0.13, likeness=0.03)
 SETTLE = timedelta(seconds=30)  # after so long without a post the open block is closed, so that what is alike is merged
 CHECKPOINT_POSTS = 2000  # so many posts are grouped again after a crash, at most
 CHECKPOINT_READ = 20_000  # and so many read
