@@ -275,6 +275,14 @@ def test_posts_of_an_account_lead_on(duty: TestClient, database: Elasticsearch, 
     assert duty.get("/accounts/ditie?page=0").status_code == 400
 
 
+def test_a_long_post_is_seen_to_go_on(duty: TestClient, database: Elasticsearch, web_settings: Settings, clock: Clock) -> None:
+    """Among those that spread most stands the beginning of each, with a mark where there is more."""
+    write(database, web_settings, clock, own(1, METRO, 1, text="停" * 70), own(2, METRO, 2, text="地铁" * 30, forwards=9))
+    page = duty.get("/accounts/ditie").text
+    assert f"<bdi>{'停' * 60}…</bdi>" in page
+    assert f"<bdi>{'地铁' * 30}</bdi>" in page
+
+
 @pytest.mark.parametrize("key", ["nobody", "..%2F..%2Fetc", "%00", "长" * 300])
 def test_an_unknown_account_is_not_found(duty: TestClient, key: str) -> None:
     """404, whatever the id is made of."""
