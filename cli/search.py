@@ -198,11 +198,15 @@ def _print_table(found: "Found", settings: Settings) -> None:
 
 
 def _shown(hit: "Hit") -> "Text":
-    """Give the beginning of the text, what matched in bold, without characters that a terminal would obey."""
+    """Give the beginning of the text, what matched in bold, without characters that a terminal would obey; beneath, the post's id."""
     from rich.text import Text
 
     whole = f"{hit.post.title} {hit.post.text}" if hit.post.title else hit.post.text
-    calm = "".join(" " if unicodedata.category(character)[0] == "C" else character for character in whole)
+    calm = _calm(whole)
     shown = Text(calm[:SHOWN] + ("…" if len(calm) > SHOWN else ""))
     shown.highlight_words(hit.marks, "bold", case_sensitive=False)
-    return shown
+    return shown.append(f"\n{_calm(hit.post.id)}", "dim")
+
+
+def _calm(text: str) -> str:
+    return "".join(" " if unicodedata.category(character)[0] == "C" else character for character in text)

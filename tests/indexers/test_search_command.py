@@ -89,6 +89,7 @@ def test_people_get_a_table_in_chinese(filled: None, environment: dict[str, str]
     assert result.exit_code == 0
     assert "共 3 条，显示 3 条。" in result.stdout
     assert all(word in result.stdout for word in ("11-18 12:00", "负面", "博文", "转评", "标题 响铃"))
+    assert all(name in result.stdout for name in listed(search(environment, "--json"))), "what `correct` asks for"
     assert "\x1b" not in result.stdout
     assert "\x07" not in result.stdout
 
