@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from nlp.segment import Segmenter
     from nlp.train import Judged
 
-WORSE = 0.005  # macro-F1: a model that loses more than this is not put to use
+WORSE = 0.005  # macro-F1: a model that loses more than this is not put to use,
+VOICE_WORSE = 0.02  # nor a voice that loses more than this on labels that it has learned from
 
 
 class WorseError(YuqingError):
@@ -119,7 +120,11 @@ def _put_to_use(shelf: Path, revision: int, data: Path, settings: Settings) -> N
         click.echo(f"在用的版本不能再用，改与随程序提供的模型比较：{error}", err=True)
         before = _scores(SHIPPED, data, settings)
     after = _scores(shelf / str(revision), data, settings)
-    worse = [f"{name} {before[name]:.4f} → {after[name]:.4f}" for name in before if after[name] < before[name] - WORSE]
+    worse = [
+        f"{name} {before[name]:.4f} → {after[name]:.4f}"
+        for name in before
+        if after[name] < before[name] - (VOICE_WORSE if name.startswith("voice") else WORSE)
+    ]
     if worse:
         raise WorseError(f"version {revision} is kept but not put to use, for it is worse than what is: {'; '.join(worse)}")
     use(shelf, revision)
@@ -129,12 +134,14 @@ def _scores(weights: Path, data: Path, settings: Settings) -> dict[str, float]:
     from nlp.evaluate import sentiment_scores, topic_scores
     from nlp.models import load
     from nlp.office import weights_segmenter
+    from nlp.train_voice import voice_fit
 
     segmenter = weights_segmenter(weights, settings.nlp)
     loaded = load(weights, segmenter)
     return {
         **{f"sentiment {name}": score for name, score in sentiment_scores(loaded.sentiment, segmenter, data).items()},
         **{f"topic {name}": score for name, score in topic_scores(loaded.topic, segmenter, data).items()},
+        **{f"voice {name}": score for name, score in voice_fit(data, segmenter, loaded.voice).items()},
     }
 
 
@@ -148,9 +155,8 @@ def _judged(settings: Settings) -> "list[Judged]":
     with connect(settings) as client:
         found = judged(Reader(client, Names(settings.elasticsearch.prefix), settings.zone))
     texts = [
-        Judged(one.text if one.title is None else f"{one.title}。{one.text}", one.correction.field, one.correction.new)
+        Judged(one.text if one.title is None else f"{one.title}。{one.text}", one.correction.field, one.correction.new or "none")
         for one in found
-        if one.correction.new is not None
     ]
     click.echo(f"更正：{len(texts)} 条。", err=True)
     return texts

@@ -4,7 +4,7 @@
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -42,21 +42,22 @@ class NamedIn(NamedTuple):
 
 
 class OwnText(msgspec.Struct, frozen=True, kw_only=True):
-    """A sentence of our own with its labels."""
+    """A sentence of our own, or a text that a person has corrected, with its labels; None where it says nothing of that."""
 
     text: str
-    form: str | None = None  # where it says something of forms
-    asks: str
+    form: str | None = None
+    asks: str | None = None
 
 
 class Labels:
     """Our labels with the texts that they are of. Raises DataError where a set or a text is missing.
 
-    `folder` holds the sets; where it has a folder `labels` of its own, that stands for ours.
+    `folder` holds the sets; where it has a folder `labels` of its own, that stands for ours. `more` is learned from like our own sentences.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[OwnText] = ()) -> None:
         own = folder / LABELS.name
+        self._more = more
         self._folder, self._labels = folder, own if own.is_dir() else LABELS
 
     def of(self, kind: str) -> list[Labelled]:
@@ -91,7 +92,7 @@ class Labels:
         return [(self._text(row["set"], row["id"]).text, row["words"] == "1") for row in self._read("reposts.csv")]
 
     def own(self) -> list[OwnText]:
-        """Sentences of our own."""
+        """Sentences of our own, and what else is learned from like these."""
         decoder, path, found = msgspec.json.Decoder(OwnText), self._labels / "own.jsonl", list[OwnText]()
         try:
             for line in path.read_bytes().splitlines():
@@ -100,7 +101,7 @@ class Labels:
             raise DataError(f"{path}: can't be read ({error.strerror})") from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise DataError(f"{path}:{len(found) + 1}: is not a labelled sentence: {error}") from error
-        return found
+        return [*found, *self._more]
 
     def ids(self) -> frozenset[str]:
         """The ids of all microblogs and messages that have a label."""

@@ -19,7 +19,7 @@ from nlp.features import FEATURES, Hashed
 from nlp.figures import scores as scores_of
 from nlp.fit import SEED, Background, Recipe, Texts, fit
 from nlp.fit_other import fit_other
-from nlp.labelled import Labelled, Labels
+from nlp.labelled import Labelled, Labels, OwnText
 from nlp.linear import Classifier, Numbers, Parameters
 from nlp.model_card import model_card
 from nlp.models import FORMAT, KEYWORDS, SENTIMENT, TOPIC, VOICE, Card, Data, ModelCard, pack, save
@@ -49,7 +49,7 @@ _TERMS = "research use; no licence beyond that is stated. Only hashes and number
 
 
 class Judged(NamedTuple):
-    """A text that a person has corrected: a topic, or a sentiment as "-1", "0" or "1"."""
+    """A text that a person has corrected: a topic, a sentiment as "-1", "0" or "1", a form, or what it asks for, "none" included."""
 
     text: str
     field: str
@@ -83,10 +83,11 @@ def train(
     models: dict[str, Trained] = {}
     felt = [one for one in judged if one.field == SENTIMENT and one.value in map(str, SENTIMENTS)]
     about = [one for one in judged if one.field == TOPIC and one.value in TOPIC_NAMES]
+    heard = [one for one in judged if one.field in {"form", "asks"}]
     steps: tuple[tuple[str, Callable[[], Trained]], ...] = (
         (SENTIMENT, lambda: _sentiment(data, segmenter, felt)),
         (TOPIC, lambda: _topic(data, segmenter, about)),
-        (VOICE, lambda: _voice(data, segmenter)),
+        (VOICE, lambda: _voice(data, segmenter, heard)),
         (KEYWORDS, lambda: _keywords(data, segmenter)),
     )
     for name, make in steps:
@@ -165,12 +166,14 @@ def _other(labelled: Sequence[Labelled], margins: Numbers) -> tuple[Other, Mappi
     return other, scores_of(measure_other(labelled, margins, other))
 
 
-def _voice(data: Path, segmenter: Segmenter) -> Trained:
-    voice = train_voice(data, segmenter)
+def _voice(data: Path, segmenter: Segmenter, judged: Sequence[Judged]) -> Trained:
+    corrected = [OwnText(text=one.text, **{one.field: one.value}) for one in judged] * CORRECTION_WEIGHT
+    voice = train_voice(data, segmenter, corrected)
     about = train_about(data, segmenter, voice.voice)
     content = pack({**voice.arrays, **about.model.arrays("about")})
     sets = [Data(name=name, rows=rows, terms=_TERMS) for name, rows in zip(_VOICE_SETS, voice.rows, strict=True)]
     sets.append(Data(name=_OWN_LABELS, rows=voice.labelled + about.rows, terms="our own labels, by the rules in nlp/labels/README.md."))
+    sets += _corrections(judged)
     scores = {name: round(score, 4) for name, score in {**voice.scores, **about.scores}.items()}
     return Trained(content, ModelCard(sha256=_sha256(content), kinds=KINDS, data=tuple(sets), scores=scores))
 

@@ -24,12 +24,12 @@ from nlp.evaluate import Measured, measure
 from nlp.features import Features, Hashed, Hashes
 from nlp.figures import Figure, precision_recall, scores, share
 from nlp.fit import SEED, frequent, matrix
-from nlp.labelled import Labelled, Labels
+from nlp.labelled import Labelled, Labels, OwnText
 from nlp.linear import Answer, Classifier, Numbers, Parameters, unit_values
 from nlp.logistic import Logistic, fit
 from nlp.lookup import Lookup
 from nlp.segment import Segmenter
-from nlp.voice import FORMS, WORDS, Voice, input_names, inputs
+from nlp.voice import FORMS, WORDS, Heard, Voice, input_names, inputs
 from streams.messages import Form
 
 KINDS = ("words",)
@@ -71,9 +71,9 @@ class _Rough(NamedTuple):
     messages: list[str]
 
 
-def train_voice(folder: Path, segmenter: Segmenter) -> Trained:
-    """Train on the sets in `folder`. Raises DataError where one is missing."""
-    labels = Labels(folder)
+def train_voice(folder: Path, segmenter: Segmenter, more: Sequence[OwnText] = ()) -> Trained:
+    """Train on the sets in `folder`, and on `more` as on our own sentences. Raises DataError where a set is missing."""
+    labels = Labels(folder, more)
     rough = _rough(folder, labels)
     parameters = _word_model(rough, labels, segmenter)
     words = Classifier(KINDS, parameters)
@@ -82,15 +82,39 @@ def train_voice(folder: Path, segmenter: Segmenter) -> Trained:
     arrays: dict[str, NDArray[Any]] = {"hashes": parameters.hashes, "intercept": parameters.intercept}
     arrays["weights"] = parameters.weights.astype(np.float16)
     rows = len(rough.replay), len(rough.felt), len(rough.messages)
-    labelled = len(labels.of("forms")) + len(labels.of("asks")) + len(labels.own())
+    labelled = len(labels.of("forms")) + len(labels.of("asks")) + len(labels.own()) - len(more)
     arrays |= form.arrays("form") | asks.arrays("asks")
-    return Trained(arrays, scores(_crossed(tasks).figures), rows, labelled, Voice(Cues(read_cues()), words, form, asks))
+    measured = _crossed(tasks if not more else _tasks(Labels(folder), rough, segmenter, words))  # as `measure_voice` does
+    return Trained(arrays, scores(measured.figures), rows, labelled, Voice(Cues(read_cues()), words, form, asks))
 
 
 def measure_voice(folder: Path, segmenter: Segmenter, words: Classifier) -> Crossed:
     """Measure the small models over what `words`, which never saw our labels, say. Raises DataError."""
     labels = Labels(folder)
     return _crossed(_tasks(labels, _rough(folder, labels), segmenter, words))
+
+
+def voice_fit(folder: Path, segmenter: Segmenter, voice: Voice) -> dict[str, float]:
+    """How well a voice says of our labels what it learned of them: macro-F1 of forms and asking. It can only tell what pulls it away from them.
+
+    Raises DataError.
+    """
+    labels = Labels(folder)
+    forms, asked = labels.of("forms"), [text for text in labels.of("asks") if text.labels == {NONE} or NONE not in text.labels]
+    form = _heard(voice, segmenter, forms).forms
+    asks = _heard(voice, segmenter, asked).asks
+    both = np.stack([1 - asks, asks], axis=1)
+    names = [str(one) for one in FORMS]
+    right = [NONE if text.labels == {NONE} else "asks" for text in asked]
+    return {
+        "forms": measure("forms", names, [next(iter(text.labels)) for text in forms], Answer(form, form)).macro_f1,
+        "asks": measure("asks", (NONE, "asks"), right, Answer(both, both)).macro_f1,
+    }
+
+
+def _heard(voice: Voice, segmenter: Segmenter, texts: Sequence[Labelled]) -> Heard:
+    batch = segmenter.cut_batch([text.text for text in texts])
+    return voice.hear(batch, Hashed(batch))
 
 
 def _rough(folder: Path, labels: Labels) -> _Rough:
@@ -109,8 +133,7 @@ def _rough(folder: Path, labels: Labels) -> _Rough:
 
 def _word_model(rough: _Rough, labels: Labels, segmenter: Segmenter) -> Parameters:
     """What each word says for a report, and for a text that asks; each learned from texts of its own."""
-    own = labels.own()
-    formed = [text for text in own if text.form]
+    formed, own = [text for text in labels.own() if text.form in FORMS], [text for text in labels.own() if text.asks]
     news = _features(segmenter, [*rough.replay, *(text.text for text in formed)])
     is_news = np.concatenate([rough.media, [text.form == Form.NEWS for text in formed]])
     asks = _features(segmenter, [*rough.messages, *(text.text for text in own), *rough.replay[:_EVERYDAY], *rough.felt])
@@ -221,10 +244,10 @@ def _tasks(labels: Labels, rough: _Rough, segmenter: Segmenter, words: Classifie
 
 
 def _form(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _Task:
-    ours, own = labels.of("forms"), [(text.text, text.form) for text in labels.own() if text.form]
+    ours, own = labels.of("forms"), [(text.text, Form(text.form)) for text in labels.own() if text.form in FORMS]
     right = np.array([FORMS.index(Form(next(iter(text.labels)))) for text in ours])
     helpers = [
-        _part(_without_asks(see([text for text, _ in own])), [FORMS.index(Form(form)) for _, form in own], 1.0),
+        _part(_without_asks(see([text for text, _ in own])), [FORMS.index(form) for _, form in own], 1.0),
         _part(
             _without_asks(see(rough.replay[:_EVERYDAY])),
             np.where(rough.media[:_EVERYDAY], FORMS.index(Form.NEWS), FORMS.index(Form.VOICE)).tolist(),
@@ -236,7 +259,7 @@ def _form(labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _T
 
 
 def _asks(ours: Sequence[Labelled], labels: Labels, rough: _Rough, see: See, names: tuple[str, ...]) -> _Task:
-    own = labels.own()
+    own = [text for text in labels.own() if text.asks]
     right = np.array([NONE not in text.labels for text in ours]).astype(np.int64)
     letters = np.array([text.set == "messages" for text in ours])
     weights = np.where((right == 1) & ~letters, _RARE, 1.0)

@@ -8,12 +8,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from cli.train import VOICE_WORSE
 from nlp.errors import WeightsError
-from nlp.models import ACTIVE, CARD, SHIPPED, next_revision, read_card, standing
+from nlp.models import ACTIVE, CARD, SHIPPED, load, next_revision, read_card, standing
 from nlp.segment import default
 from nlp.shelf import go_back, in_use, use, versions
 from nlp.tagger import Tagger
 from nlp.train import Judged, train
+from nlp.train_voice import voice_fit
+from tests.nlp import labelled
 from tests.nlp.conftest import DAY
 
 
@@ -83,6 +86,18 @@ def test_versions_of_an_older_program_stop_nobody(labelled_data: Path, tmp_path:
     trained = run("--data", labelled_data)
     assert "改与随程序提供的模型比较" in trained.stderr
     assert (tmp_path / "weights" / "10" / CARD).exists()
+
+
+def test_corrections_of_forms_and_of_what_is_asked_for_are_learned_from(labelled_data: Path, small_weights: Path, tmp_path: Path) -> None:
+    """The voice changes its mind about such texts; corrections against our own labels show in the measure by which a version is refused."""
+    text = "桂花开了，楼下一股香味"
+    wrong = [Judged(asks.format(place=place), "asks", "none") for asks in labelled.ASKS.values() for place in labelled.PLACES]
+    judged = [Judged(text, "form", "advert")] * 9 + [Judged(text, "form", "official")] + wrong * 9
+    card = train(labelled_data, tmp_path, segmenter=default(), revision=7, today=DAY, tell=lambda step: None, judged=judged)
+    before, after = load(small_weights, default()).voice, load(tmp_path, default()).voice
+    assert (Tagger.load(small_weights).tag_texts([text])[0].form, Tagger.load(tmp_path).tag_texts([text])[0].form) == ("voice", "advert")
+    assert card.models["voice"].data[-1].rows == len(judged)
+    assert voice_fit(labelled_data, default(), after)["asks"] < voice_fit(labelled_data, default(), before)["asks"] - VOICE_WORSE
 
 
 def test_corrections_are_learned_from(labelled_data: Path, small_weights: Path, tmp_path: Path) -> None:
