@@ -13,6 +13,7 @@ _LEAST = 6  # a shorter clause says too little by itself
 
 _HEADLINE = re.compile("^【([^】]{4,60})】")
 _NOISE = re.compile(r"https?://\S+|@[\w·-]+|\[[^\[\]]{1,8}\]|回复:|//")
+_SALUTATION = re.compile(r"^[^\s，,。！!？?：:]{2,12}(?:看一下|看一看|看看|您好|你好)[：:，,！!\s]+")  # 云溪发布看一下：
 _TOPIC = re.compile("#([^#]{1,40})#")
 _END = re.compile("[。！？!?；;\n]+")
 
@@ -22,6 +23,7 @@ def title_of(text: str, title: str | None = None) -> str:
     if title and (said := _calm(_NOISE.sub(" ", title))):
         return _short(said)
     clean = _calm(_NOISE.sub(" ", text))
+    clean = _SALUTATION.sub("", clean) or clean
     headline = _HEADLINE.match(clean)
     rest = clean[headline.end() :] if headline else _TOPIC.sub(" ", clean)
     said = _clauses(rest)
