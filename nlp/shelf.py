@@ -44,6 +44,8 @@ def use(shelf: Path, revision: int) -> None:
 def go_back(shelf: Path, revision: int, new: int) -> Card:
     """Put a copy of an old version to use, under a new revision. Raises WeightsError where there is no such version."""
     old, folder = shelf / str(revision), shelf / str(new)
+    if not (old / CARD).exists():
+        raise WeightsError("missing", old, "there is no such version: `yuqing train --versions` lists those there are")
     card = replace(read_card(old), tag_revision=new)
     if folder.exists():
         raise WeightsError("damaged", folder, "stands there already: give another revision")

@@ -42,7 +42,7 @@ def test_going_back_adds_a_version(shelf: Path) -> None:
     go_back(shelf, 7, new)
     assert (Tagger.load(shelf).tag_revision, set(versions(shelf)), next_revision(shelf)) == (8, {7, 8}, 9)
     assert read_card(shelf).models == read_card(shelf / "7").models
-    with pytest.raises(WeightsError):
+    with pytest.raises(WeightsError, match="no such version"):
         go_back(shelf, 5, 9)
 
 
