@@ -17,6 +17,7 @@ from incidents.departments import propose_lead
 from incidents.errors import NotAllowed
 from incidents.filed import REQUEST_CASES, REQUESTS
 from incidents.people import Actor
+from incidents.recall import take_back
 from incidents.reports import HIDDEN, may_read, route, visible_text
 from incidents.requests import Request, RequestGiven, RequestRecord, RequestStage, request_id
 from incidents.transitions import Transition
@@ -127,7 +128,7 @@ class Lane:
             return requests.apply(found, to, by, given, self._clock(), rules=self._rules)[1]
 
         moved = self._cases.advance(request, act, seen=seen, possible=possible)
-        back = self._taken_from(moved, [name for name in moved.reported if name == moved.department], by)
+        back = take_back(self._cases, moved, [name for name in moved.reported if name == moved.department], by, self._clock())
         if back is not moved:
             raise NotAllowed("reported", f"{request} is against {moved.department}: it can't go there", possible=possible(back))
         return moved
@@ -147,15 +148,7 @@ class Lane:
                 raise NotAllowed("not_yours", f"{found.id}: {by.user} can't say whom it is against: it is for the readers of reports")
             return requests.against(found, names)
 
-        return self._taken_from(self._cases.change(request, add), names, by)
-
-    def _taken_from(self, found: Request, departments: Sequence[str], by: Actor) -> Request:
-        """Take a report from the department that has it, where that is one of these."""
-        if not requests.is_with(found, departments):
-            return found
-        return self._cases.advance(
-            found.id, lambda now: requests.taken_from(now, departments, by, self._clock()), seen=found.records, possible=lambda _: []
-        )
+        return take_back(self._cases, self._cases.change(request, add), names, by, self._clock())
 
     def _rows(self, found: Sequence[Request], by: Actor) -> list[RequestRow]:
         posts = get_posts(self._reader, [request.post for request in found])
