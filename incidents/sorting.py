@@ -76,6 +76,7 @@ class Sorter:
         standing = {name: read.body.incident for name, read in self._records.get_all(MEMBERS, wanted).items()}
         left = self._records.get_all(MEMBERS, [post.id for post, _ in reports])
         called = [(post, found.ask) for post, found in looked.values() if found.ask and is_called(post)]
+        requests = self._requests_of([*reports, *called])
         fresh = {post.id: (post, found) for post, found in others if post.id not in standing}
         why = {name: found.why for name, (_, found) in fresh.items()}
         roots = self._roots([post for post, _ in fresh.values()], known={*standing, *fresh})
@@ -89,7 +90,8 @@ class Sorter:
             why=why,
             asks=(
                 *((post, found.ask) for post, found in fresh.values() if found.ask),
-                *self._new([*reports, *(pair for pair in called if pair[0].id in standing)]),
+                *(pair for pair in reports if pair[0].id not in requests),
+                *(pair for pair in called if pair[0].id in standing and pair[0].id not in requests),
             ),
             roots=standing,
             grown=tuple(
@@ -98,7 +100,7 @@ class Sorter:
                 if read.body.spread < spread[name] and name not in left
             ),
             left=tuple((looked[name][0], read.body) for name, read in left.items()),
-            recalled=self._recalled(called),
+            recalled=self._recalled(called, requests),
         )
 
     def arrival(self, post: StoredPost) -> Arrival:
@@ -196,14 +198,8 @@ class Sorter:
             return ()
         return reported_departments(text_of(post), post.accounts, self._office.departments, self._matrix, self._rules.reports)
 
-    def _new(self, asking: Sequence[tuple[StoredPost, Ask]]) -> list[tuple[StoredPost, Ask]]:
-        """Leave out those that are requests already."""
-        known = self._requests_of(asking)
-        return [(post, ask) for post, ask in asking if post.id not in known]
-
-    def _recalled(self, called: Sequence[tuple[StoredPost, Ask]]) -> tuple[Recalled, ...]:
+    def _recalled(self, called: Sequence[tuple[StoredPost, Ask]], known: Mapping[str, Request]) -> tuple[Recalled, ...]:
         """The requests that people say are of another kind."""
-        known = self._requests_of(called)
         return tuple(
             Recalled(request=known[post.id].id, kind=ask.kind, reported=self._reported(post, ask))
             for post, ask in called
